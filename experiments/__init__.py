@@ -1,0 +1,24 @@
+"""What runs produce: results kept as tidy Parquet rows with everything needed to repeat them."""
+
+from experiments.files import replacing, require_writable
+from experiments.store import (
+    COLUMN_TYPES,
+    Provenance,
+    Schema,
+    provenance,
+    read_rows,
+    write_rows,
+    writing,
+)
+
+__all__ = [
+    "COLUMN_TYPES",
+    "Provenance",
+    "Schema",
+    "provenance",
+    "read_rows",
+    "replacing",
+    "require_writable",
+    "write_rows",
+    "writing",
+]

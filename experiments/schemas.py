@@ -1,0 +1,21 @@
+"""The kinds of rows that are stored."""
+
+from experiments.store import Schema
+
+VERDICTS = Schema(
+    "verdict",
+    {
+        "claim": "text",
+        "edition": "text",
+        "verdict": "text",
+        "evidence": "text",
+        "instances": "integer",
+        "worst_ratio": "number",
+        "witness": "text",
+        "axioms": "text",
+    },
+)
+"""One row a claim; `witness` (an instance or null) and `axioms` (a list) are JSON."""
+
+TRACE = Schema("trace", {"panel": "text", "t": "integer", "series": "text", "value": "number"})
+"""Bounds and exact values over t. `series` is a claim's key or the symbol of an exact quantity."""

@@ -1,0 +1,1 @@
+"""The front door: the command line `hdo`, its tables and its JSON."""

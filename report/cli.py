@@ -1,0 +1,230 @@
+"""The commands of `hdo` and their options. Light: a command imports what it needs when it runs."""
+
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DONE, FAILED, BAD_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
+"""Exit codes: done; a claim that must hold did not; bad input; an error in hdo; Ctrl-C."""
+
+EXIT_CODES = (
+    "Exit status: 0 done; 1 a claim that must hold (edition sharp) is refuted, or ground truth "
+    "could not be certified; 2 bad input or output; 130 interrupted. A refuted published claim "
+    "is a finding, not a failure: 0."
+)
+
+EXCEPTIONS = {
+    "hdo.errors.InputError": BAD_INPUT,
+    "theory.registry.UnknownClaimError": BAD_INPUT,
+    "verify.optimum.enclosure.OptimumError": FAILED,
+}
+"""What an exception means, by name: importing the rooms for the classes would be slow."""
+
+
+class Edition(StrEnum):
+    """Which statement of the claims."""
+
+    published = "published"
+    sharp = "sharp"
+
+
+class Profile(StrEnum):
+    """How much an audit does."""
+
+    quick = "quick"
+    full = "full"
+
+
+app = typer.Typer(
+    name="hdo",
+    help="Hybrid Decentralized Optimization: the system, its claims, and exact evidence for or "
+    "against each.",
+    epilog=EXIT_CODES,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"max_content_width": 100},
+)
+
+Json = Annotated[
+    str | None,
+    typer.Option(
+        "--json",
+        metavar="FILE|-",
+        help="Write the answer as JSON; - is standard output, with nothing else on it.",
+    ),
+]
+Seed = Annotated[
+    int,
+    typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of every random draw."),
+]
+EditionOption = Annotated[
+    Edition | None, typer.Option("--edition", help="Only this edition [default: all].")
+]
+SpecArgument = Annotated[
+    str, typer.Argument(metavar="SPEC", help="A TOML spec file, or the same as inline JSON.")
+]
+Every = Annotated[
+    int | None,
+    typer.Option(min=1, help="Report every so many steps [default: about 200 reports]."),
+]
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as version_of
+
+        typer.echo(f"hdo {version_of('hdo-audit')}")
+        raise typer.Exit(DONE)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command(epilog=EXIT_CODES)
+def audit(
+    profile: Annotated[
+        Profile, typer.Option(help="quick: a minute; full: more instances, a quarter of an hour.")
+    ] = Profile.quick,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for results.")] = Path("out"),
+    seed: Seed = 0,
+    json: Json = None,
+) -> int:
+    """Judge every claim on real data, quadratics and generated instances (the main job).
+
+    Prints the verdict table and the command that replays each witness; writes verdicts.parquet
+    and the picture bound_vs_exact (png, pdf, csv) to the output folder.
+    """
+    from report.auditing import audit_all
+
+    return audit_all(profile.value, out=out, seed=seed, json_to=json)
+
+
+@app.command(epilog=EXIT_CODES)
+def claims(
+    key: Annotated[str | None, typer.Argument(help="Only this claim, in full.")] = None,
+    edition: EditionOption = None,
+    latex: Annotated[bool, typer.Option("--latex", help="Statements as LaTeX.")] = False,
+    graph: Annotated[
+        bool, typer.Option("--graph", help="Only the dependency graph, as Graphviz DOT.")
+    ] = False,
+    json: Json = None,
+) -> int:
+    """Show what is claimed: statements, hypotheses, dependencies, sources."""
+    from report.claim_pages import show_claims
+
+    chosen = edition.value if edition else None
+    return show_claims(key, edition=chosen, latex=latex, graph=graph, json_to=json)
+
+
+@app.command(epilog=EXIT_CODES)
+def verify(
+    keys: Annotated[
+        list[str] | None, typer.Argument(metavar="[KEY]...", help="Claims [default: all].")
+    ] = None,
+    edition: EditionOption = None,
+    instance: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SPEC", help="Judge one claim on this instance only (file or inline JSON)."
+        ),
+    ] = None,
+    profile: Annotated[
+        Profile, typer.Option(help="How many instances, as in audit.")
+    ] = Profile.quick,
+    seed: Seed = 0,
+    json: Json = None,
+) -> int:
+    """Judge some claims, or one claim on one instance (replays a witness)."""
+    from report.judging import judge_claims, judge_instance
+
+    chosen = edition.value if edition else None
+    if instance is not None:
+        return judge_instance(keys or [], edition=chosen, instance=instance, json_to=json)
+    return judge_claims(keys or [], edition=chosen, profile=profile.value, seed=seed, json_to=json)
+
+
+@app.command(epilog=EXIT_CODES)
+def optimum(spec: SpecArgument, json: Json = None) -> int:
+    """Ground truth: the minimiser, and an interval that is certain to hold f*."""
+    from report.systems import show_optimum
+
+    return show_optimum(spec, json_to=json)
+
+
+@app.command(epilog=EXIT_CODES)
+def moments(
+    spec: SpecArgument,
+    every: Every = None,
+    json: Json = None,
+) -> int:
+    """Exact E Gamma_t, E||mu_t - x*||^2 and E f(mu_t) - f* of a quadratic."""
+    from report.systems import show_moments
+
+    return show_moments(spec, every=every, json_to=json)
+
+
+@app.command(epilog=EXIT_CODES)
+def simulate(
+    spec: SpecArgument,
+    replicas: Annotated[int, typer.Option(min=2, help="Independent runs.")],
+    every: Every = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", min=0, max=2**32 - 1, help="[default: method.seed of the spec]"),
+    ] = None,
+    json: Json = None,
+) -> int:
+    """Monte Carlo estimates of what `moments` computes, for any problem, with standard errors."""
+    from report.systems import show_simulation
+
+    return show_simulation(spec, replicas=replicas, every=every, seed=seed, json_to=json)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run `hdo` with these arguments in this process; the exit code.
+
+    Whatever is wrong with the input is said in one sentence on standard error.
+    """
+    try:
+        code = app(list(arguments), standalone_mode=False, prog_name="hdo") or DONE
+    except Exception as error:  # the front door: everything ends here
+        return _explain(error)
+    if code == INTERRUPTED:
+        _say("interrupted; files are whole or not there")
+    return int(code)
+
+
+def main() -> None:
+    """The console script `hdo`."""
+    if hasattr(signal, "SIGPIPE"):
+        # end quietly, like any filter, when the reader of a pipe goes away
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    sys.exit(run(sys.argv[1:]))
+
+
+def _explain(error: Exception) -> int:
+    if isinstance(error, typer.TyperException):
+        command = getattr(getattr(error, "ctx", None), "command_path", "hdo")
+        _say(f"{error.format_message().rstrip('.')}; see {command} --help")
+        return BAD_INPUT
+    for kind in type(error).__mro__:
+        code = EXCEPTIONS.get(f"{kind.__module__}.{kind.__name__}")
+        if code is not None:
+            _say(str(error))
+            return code
+    traceback.print_exception(error)
+    return BUG
+
+
+def _say(message: str) -> None:
+    print("hdo:", " ".join(message.split()), file=sys.stderr)

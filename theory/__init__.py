@@ -1,0 +1,38 @@
+"""What is claimed: every lemma and theorem as an object with its hypotheses and its source.
+
+Each bound is written once, in sympy; callables, LaTeX, tables and overlays derive from it. This
+room imports none of the others.
+"""
+
+from theory.claim import ASSUMPTIONS, EDITIONS, Claim
+from theory.evaluate import NotExactError, compiled
+from theory.notation import NOTATION, Notation, symbol
+from theory.registry import (
+    UnknownClaimError,
+    ancestors,
+    claim,
+    claims,
+    dependency_graph,
+    inherited_conditions,
+)
+from theory.render import hypotheses, latex, plain
+
+__all__ = [
+    "ASSUMPTIONS",
+    "EDITIONS",
+    "NOTATION",
+    "Claim",
+    "NotExactError",
+    "Notation",
+    "UnknownClaimError",
+    "ancestors",
+    "claim",
+    "claims",
+    "compiled",
+    "dependency_graph",
+    "hypotheses",
+    "inherited_conditions",
+    "latex",
+    "plain",
+    "symbol",
+]

@@ -1,0 +1,1 @@
+"""The published edition: the paper's statements literally, mistakes included."""

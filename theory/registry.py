@@ -1,0 +1,73 @@
+"""All claims, by key and edition."""
+
+import difflib
+from functools import cache
+
+from theory.claim import Claim
+from theory.published.lemma_1 import lemma_1, lemma_5
+from theory.published.lemmas import convex_lemmas, nonconvex_lemmas
+from theory.published.theorems import theorem_1_1, theorem_1_2
+from theory.sharp import identities
+
+
+class UnknownClaimError(KeyError):
+    """No claim has this key and edition."""
+
+    def __str__(self) -> str:
+        """The sentence itself, without KeyError's quotes."""
+        return str(self.args[0])
+
+
+@cache
+def claims(edition: str | None = None) -> tuple[Claim, ...]:
+    """Every claim, or those of one edition, in the paper's order."""
+    ladder = sorted(
+        (*convex_lemmas(), *nonconvex_lemmas()), key=lambda claim: int(claim.key.split("-")[1])
+    )
+    early = [claim for claim in ladder if claim.key in ("lemma-2", "lemma-3")]
+    late = [claim for claim in ladder if claim not in early]
+    every = (*lemma_1(), *early, *lemma_5(), *late, theorem_1_1(), theorem_1_2(), *identities())
+    return tuple(c for c in every if edition is None or c.edition == edition)
+
+
+def claim(key: str, edition: str | None = None) -> Claim:
+    """The claim with this key; the edition may be left out where only one exists.
+
+    Raises:
+        UnknownClaimError: no such claim; the message names close keys.
+    """
+    found = [c for c in claims(edition) if c.key == key]
+    if found:
+        return found[0]
+    close = difflib.get_close_matches(key, [c.key for c in claims()], n=3, cutoff=0.4)
+    hint = f"; close keys: {', '.join(close)}" if close else ""
+    of_edition = f" of edition {edition}" if edition else ""
+    raise UnknownClaimError(f"KEY: expected a claim's key{of_edition}, got {key!r}{hint}")
+
+
+def dependency_graph() -> dict[str, tuple[str, ...]]:
+    """Which claims each claim's proof uses, by key."""
+    return {c.key: c.depends_on for c in claims()}
+
+
+def ancestors(key: str) -> tuple[str, ...]:
+    """Keys of every claim that this one's proof uses, directly or through others."""
+    graph, found = dependency_graph(), []
+    waiting = list(graph[key])
+    while waiting:
+        head = waiting.pop(0)
+        if head not in found:
+            found.append(head)
+            waiting.extend(graph[head])
+    return tuple(found)
+
+
+def inherited_conditions(subject: Claim) -> tuple[tuple[str, object], ...]:
+    """Conditions that the proof uses through other claims and the claim does not print."""
+    own = set(subject.conditions)
+    return tuple(
+        (key, condition)
+        for key in ancestors(subject.key)
+        for condition in claim(key, subject.edition).conditions
+        if condition not in own
+    )

@@ -1,0 +1,66 @@
+"""Exact evidence for an instance, measured once and shared by every claim judged on it."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from verify.balls import Ball, ball
+from verify.instance import Instance
+from verify.onestep import NotExact as StepNotExact
+from verify.onestep import measure_step
+from verify.optimum import optimum
+from verify.trajectory import NotExact as TrajectoryNotExact
+from verify.trajectory import measure_trajectory
+
+NOT_EXACT = (StepNotExact, TrajectoryNotExact)
+"""Raised where a quantity has no exact evidence on an instance; the message is the reason."""
+
+_REMEMBERED = 512
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def measured_step(instance: Instance) -> Mapping[str, Ball]:
+    """What one step from the instance's state X_t does, by name, computed when asked for."""
+    spec = instance.spec
+    return measure_step(
+        instance.problem,
+        spec.population,
+        instance.models,
+        eta=ball(instance.eta),
+        nu=ball(instance.nu),
+        optimum=optimum(instance.problem),
+        interaction=spec.method.interaction,
+        parameters=spec.parameters,
+    )
+
+
+def measured_run(instance: Instance, *, l: Ball, eta: Ball, nu: Ball) -> Mapping[str, Ball]:  # noqa: E741
+    """What the instance's whole run does, by name, at exactly this step size and smoothing."""
+    return _run(instance, *(_Number(number) for number in (l, eta, nu)))
+
+
+class _Number:
+    """A ball that equals another with the same midpoint and radius, so that runs can be remembered."""
+
+    def __init__(self, value: Ball) -> None:
+        self.value = value
+        self._parts = (*value.mid().man_exp(), *value.rad().man_exp())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Number) and self._parts == other._parts
+
+    def __hash__(self) -> int:
+        return hash(tuple(int(part) for part in self._parts))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _run(instance: Instance, l: _Number, eta: _Number, nu: _Number) -> Mapping[str, Ball]:  # noqa: E741
+    spec = instance.spec
+    return measure_trajectory(
+        instance.problem,
+        spec.population,
+        spec.method,
+        spec.method.steps,
+        l=l.value,
+        eta=eta.value,
+        nu=nu.value,
+    )

@@ -1,0 +1,133 @@
+"""Local adversarial search: change a draft at random, keep what brings the claim nearer to failing."""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hdo.errors import InputError
+from theory import Claim
+from verify.hypotheses import fixed_numbers
+from verify.instance import Draft, Instance
+from verify.judge import Judgement, judge
+from verify.moves import MOVES, Move, moved, spelled_out
+from verify.optimum import OptimumError
+from verify.resolve import largest_step, resolve
+
+Judge = Callable[[Claim, Instance], Judgement]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A draft, the instance it became for a claim, and the judgement there."""
+
+    draft: Draft
+    instance: Instance
+    judgement: Judgement
+
+    @property
+    def excess(self) -> float:
+        """What the search raises; minus infinity where nothing was measured."""
+        excess = self.judgement.excess
+        return -math.inf if math.isnan(excess) else excess
+
+    @property
+    def violated(self) -> bool:
+        """Whether the claim surely fails here."""
+        return self.judgement.outcome == "violated"
+
+
+def attempt(claim: Claim, draft: Draft, *, judged: Judge = judge) -> Trial | None:
+    """The trial of a draft; None where the claim is silent or the draft is none."""
+    try:
+        instance = resolve(claim, draft)
+        if instance is None:
+            return None
+        found = judged(claim, instance)
+    except (InputError, OptimumError):
+        return None
+    return None if found.outcome == "silent" else Trial(draft, instance, found)
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What a search found: its worst trial (None if no start can be tried), and what was judged."""
+
+    worst: Trial | None
+    outcomes: Mapping[str, int]
+
+    @property
+    def violated(self) -> Trial | None:
+        """The worst trial if the claim surely fails there."""
+        return self.worst if self.worst is not None and self.worst.violated else None
+
+
+def search(
+    claim: Claim,
+    starts: Sequence[Draft],
+    *,
+    budget: int,
+    entropy: int,
+    moves: Mapping[Move, float] = MOVES,
+    judged: Judge = judge,
+) -> Searched:
+    """Look for a violation with `budget` evaluations, shared evenly by the starts in their order.
+
+    A (1+1) search: a candidate replaces the current draft where its excess is not smaller. It stops
+    at the first violation. The result depends on the arguments only.
+    """
+    climber = _Climber(claim, moves, judged)
+    worst: Trial | None = None
+    share = max(1, budget // max(1, len(starts)))
+    for number, start in enumerate(starts):
+        found = climber.climb(start, share, np.random.default_rng([entropy, number]))
+        if found is not None and (worst is None or found.violated or found.excess > worst.excess):
+            worst = found
+        if found is not None and found.violated:
+            break
+    return Searched(worst, climber.outcomes)
+
+
+class _Climber:
+    """One search's claim, moves and judge, and the tally of what it judged."""
+
+    def __init__(self, claim: Claim, moves: Mapping[Move, float], judged: Judge) -> None:
+        self.claim = claim
+        self.moves = moves
+        self.judged = judged
+        self.outcomes: Counter[str] = Counter()
+
+    def tried(self, draft: Draft) -> Trial | None:
+        found = attempt(self.claim, draft, judged=self.judged)
+        if found is not None:
+            self.outcomes[found.judgement.outcome] += 1
+        return found
+
+    def climb(self, start: Draft, budget: int, rng: np.random.Generator) -> Trial | None:
+        current = self.tried(spelled_out(start))
+        for _ in range(budget - 1):
+            if current is None or current.violated:
+                break
+            candidate = self.tried(moved(current.draft, rng, moves=self.moves))
+            if candidate is not None and (
+                candidate.violated or candidate.excess >= current.excess
+            ):
+                current = candidate
+        return current
+
+
+def draft_at(claim: Claim, instance: Instance) -> Draft:
+    """The draft that resolves to this instance (up to rounding): nu kept, eta as a fraction."""
+    draft = Draft.at(instance)
+    spec = instance.spec
+    numbers = fixed_numbers(instance.problem, spec.population, spec.parameters)
+    if "T" in {s.name for s in claim.free_symbols} or draft.steps:
+        numbers["T"] = numbers["n"] * 0 + draft.steps
+    if any(symbol.name == "eta" for symbol, _ in claim.ties):
+        return draft
+    limit = largest_step(claim, numbers, draft)
+    if limit == math.inf:
+        return replace(draft, scale=math.log10(instance.eta * float(numbers["L"].mid())))
+    return replace(draft, fraction=min(1.0, instance.eta / limit) if limit > 0 else 1.0)
