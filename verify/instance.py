@@ -72,9 +72,9 @@ class Instance:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Instance) and self.key == other.key
 
-    @property
+    @cached_property
     def problem(self) -> Problem:
-        """The problem, data loaded; the same object while spec and data are unchanged."""
+        """The problem, data loaded."""
         return build_problem(self.spec)
 
     @property
@@ -193,7 +193,7 @@ class Draft:
         table.pop("start", None)
         return Spec.from_dict(table)
 
-    @property
+    @cached_property
     def problem(self) -> Problem:
         """The problem, data loaded."""
         return build_problem(self.shell)

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
@@ -84,6 +85,60 @@ def move_choice(draft: Draft, rng: Generator) -> Draft:
     if draft.ratio is not None:
         return replace(draft, ratio=min(1e3, max(1e-3, draft.ratio * factor)))
     return replace(draft, radius=min(1e4, max(1e-8, (draft.radius or 1.0) * factor)))
+
+
+def move_alike(draft: Draft, rng: Generator) -> Draft:
+    """One source of slack removed: noise, unequal offsets, unequal models, unlike estimators."""
+    table = draft.table
+    problem, pick = table["problem"], rng.integers(4)
+    if pick == 0 and problem.get("noise"):
+        problem["noise"] = 0.0
+    elif pick == 1:
+        for key in ("offsets", "centres"):
+            if key in problem:
+                row = problem[key][int(rng.integers(len(problem[key])))]
+                problem[key] = [list(row) for _ in problem[key]]
+    elif pick == 2 and "state" in table:
+        rows = table["state"]["models"]
+        row = rows[int(rng.integers(len(rows)))]
+        table["state"]["models"] = [list(row) for _ in rows]
+    elif pick == 3 and not counted(table):
+        names = table["population"]["agents"]
+        table["population"]["agents"] = [names[int(rng.integers(len(names)))]] * len(names)
+    return draft.with_table(table)
+
+
+_LENGTHS = ("centres", "offsets", "group_centres", "models")
+
+
+def move_units(draft: Draft, rng: Generator) -> Draft:
+    """Other units of length and of value: x -> a x, f -> b f, with everything else in proportion.
+
+    A claim whose two sides have the same units cannot tell.
+    """
+    a, b = (math.exp(2 * float(rng.normal())) for _ in range(2))
+    factors = {"slope_low": b / a**2, "slope_high": b / a**2, "curvature": b / a**2}
+    factors |= {"noise": (b / a) ** 2, "amplitude": b, "frequency": 1 / a}
+    factors |= dict.fromkeys(_LENGTHS, a)
+    table = draft.table
+    if has_data(table):
+        return draft
+    for holder in ("problem", "state"):
+        for key, value in table.get(holder, {}).items():
+            if key in factors:
+                table[holder][key] = _times(value, factors[key])
+    if "start" in table:
+        table["start"] = _times(table["start"], a)
+    moved_draft = draft.with_table(table)
+    if draft.radius is not None:
+        return replace(moved_draft, radius=min(1e4, max(1e-8, draft.radius * a)))
+    return moved_draft
+
+
+def _times(value: Any, factor: float) -> Any:
+    if isinstance(value, dict):
+        return {key: _times(item, factor) for key, item in value.items()}
+    return [_times(item, factor) for item in value] if isinstance(value, list) else value * factor
 
 
 def move_smoothing_kind(draft: Draft, rng: Generator) -> Draft:
@@ -174,8 +229,10 @@ def move_steps(draft: Draft, rng: Generator) -> Draft:
 
 MOVES: Mapping[Move, float] = MappingProxyType(
     {
-        move_number: 0.4,
-        move_choice: 0.25,
+        move_number: 0.35,
+        move_choice: 0.2,
+        move_units: 0.1,
+        move_alike: 0.08,
         move_state: 0.15,
         move_agent: 0.07,
         move_coordinate: 0.05,
@@ -186,7 +243,7 @@ MOVES: Mapping[Move, float] = MappingProxyType(
 """The moves of the search and how often each is tried."""
 
 SAME_SHAPE: Mapping[Move, float] = MappingProxyType(
-    {move_number: 0.5, move_choice: 0.3, move_state: 0.2}
+    {move_number: 0.5, move_choice: 0.25, move_state: 0.15, move_units: 0.1}
 )
 """The moves that keep agents, coordinates and the meaning of the choices."""
 

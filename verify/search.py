@@ -51,6 +51,11 @@ def attempt(claim: Claim, draft: Draft, *, judged: Judge = judge) -> Trial | Non
     return None if found.outcome == "silent" else Trial(draft, instance, found)
 
 
+def has_zeroth_order(draft: Draft) -> bool:
+    """Whether any agent is zeroth-order: claims are often tight without, where a search would end."""
+    return draft.shell.population.n0 > 0
+
+
 @dataclass(frozen=True)
 class Searched:
     """What a search found: its worst trial (None if no start can be tried), and what was judged."""
@@ -110,7 +115,10 @@ class _Climber:
         for _ in range(budget - 1):
             if current is None or current.violated:
                 break
-            candidate = self.tried(moved(current.draft, rng, moves=self.moves))
+            draft = moved(current.draft, rng, moves=self.moves)
+            if has_zeroth_order(draft) != has_zeroth_order(current.draft):
+                continue
+            candidate = self.tried(draft)
             if candidate is not None and (
                 candidate.violated or candidate.excess >= current.excess
             ):

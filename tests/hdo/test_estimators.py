@@ -154,7 +154,7 @@ def _sample_for_each_direction(problem, method):  # type: ignore[no-untyped-def]
 
     def estimate(x: jax.Array, agent: int, a: jax.Array, b: jax.Array) -> jax.Array:
         pairs = zip(jax.random.split(a, 4), jax.random.split(b, 4), strict=True)
-        return sum(single(x, agent, p, q) for p, q in pairs) / 4
+        return jnp.stack([single(x, agent, p, q) for p, q in pairs]).mean(axis=0)
 
     return estimate
 

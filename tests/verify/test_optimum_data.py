@@ -1,4 +1,5 @@
-"""Optima on data: certified in balls, against scikit-learn, closed forms and a longer computation."""
+"""Optima on data: certified in balls, against scikit-learn, closed forms and a longer
+computation."""
 
 import json
 from typing import Any
@@ -100,7 +101,7 @@ def newton_in_balls(problem: LinearModelProblem, x: BallArray) -> BallArray:
 
 @pytest.mark.parametrize(("kind", "classes"), [("ridge", 1), ("logistic", 1), ("softmax", 3)])
 def test_the_enclosure_holds_the_optimum_found_with_600_bits(kind: str, classes: int) -> None:
-    """Another method, another precision; and the enclosure moved by its own width does not hold it."""
+    """Another method and precision; the enclosure moved by its own width does not hold it."""
     problem = small(kind, 0.125, classes=classes)
     found = optimum(problem)
     assert found.x_ball is not None
@@ -165,7 +166,7 @@ def test_any_status_but_optimal_is_an_error_with_a_remedy(
 
 
 def test_a_wrong_solution_cannot_make_a_wrong_enclosure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The certificate of a bad point is wide, still holds the truth, and is refused when too wide."""
+    """The certificate of a bad point is wider, holds the truth, and is refused when too wide."""
     problem = small("logistic", 0.125, seed=2)
     truth = optimum(problem)
 

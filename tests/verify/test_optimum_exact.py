@@ -138,7 +138,7 @@ def test_the_cosine_optimum_is_the_least_value_of_a_period(
 
 
 def test_opposite_phases_cancel_to_a_constant() -> None:
-    """Two cosines half a period apart: |p| = 0 to within pi's rounding, f* = a, enclosed without NaN."""
+    """Two cosines half a period apart: |p| = 0 up to pi's rounding, f* = a, and no NaN."""
     problem = CosineProblem(
         population=PAIR, offsets=np.array([[0.0], [np.pi]]), amplitude=1.0, frequency=1.0
     )

@@ -9,16 +9,17 @@ Gaussian moments.
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hdo.population import Population
 from hdo.problems import LinearModelProblem
-from verify.balls import Ball, BallArray, ball, balls
+from verify.balls import Ball, BallArray, ball, balls, widened
 from verify.onestep.errors import NotExact
 from verify.onestep.kinds import AgentMoments, Smoothed, averaged
-from verify.onestep.quadrature import rule, widen
+from verify.onestep.quadrature import Rule, rule, widen
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,7 @@ def _quadrature_rows(
     On |Im(z + nu ||a|| p)| <= pi/2 the logistic function s has |s'| and |s| at most 1 in modulus,
     so |psi(p)| <= scale ||a|| |p| there; its poles are at twice that height.
     """
-    reach = float((nu * max(data.norm, key=float)).upper())
-    # a hair below pi/(2 nu ||a||), so that rounding stays inside the strip
-    grid = rule(math.pi * (1 - 1e-9) / (2 * reach) if reach > 0 else math.inf)
+    grid = _grid(data, nu)
     base = problem.link.phi(z, data.y)
     shifted = z[:, None] + nu * data.norm[:, None] * grid.nodes[None, :]
     psi = scale / nu * (problem.link.phi(shifted, data.y[:, None]) - base[:, None])
@@ -97,6 +96,12 @@ def _quadrature_rows(
         widen(squared @ powers[0], size * size * grid.error(2)),
         widen(squared @ powers[2], size * size * grid.error(4)),
     )
+
+
+def _grid(data: RowData, nu: Ball) -> Rule:
+    """The rule for these rows: the strip ends a hair below pi/(2 nu ||a||), against rounding."""
+    reach = float((nu * max(data.norm, key=float)).upper())
+    return rule(math.pi * (1 - 1e-9) / (2 * reach) if reach > 0 else math.inf)
 
 
 def _row_moments(problem: LinearModelProblem, agent: int, x: BallArray, nu: Ball) -> RowMoments:
@@ -153,7 +158,7 @@ def _mean_norm_sq(rows: BallArray) -> Ball:
 def moments(
     problem: LinearModelProblem, population: Population, agent: int, x: BallArray, nu: Ball
 ) -> AgentMoments:
-    """Exact over samples and directions; softmax and batches of several rows see `enclosed`."""
+    """Exact over samples and directions; for softmax and long batches see `_enclosed`."""
     if population.agents[agent] == "two-point":
         return _two_point(problem, population, agent, x, nu)
     gradients = row_gradients(problem, agent, x)
@@ -174,15 +179,18 @@ def _two_point(
     problem: LinearModelProblem, population: Population, agent: int, x: BallArray, nu: Ball
 ) -> AgentMoments:
     batch, single = population.batch, len(problem.rows[agent]) == 1
-    if problem.link.multiclass or not (batch == 1 or single or problem.kind == "ridge"):
+    affordable = batch == 1 or single or problem.kind == "ridge"
+    if not affordable and not problem.link.multiclass:
+        affordable = pair_nodes(problem, agent, nu) <= MOST_PAIR_NODES
+    if problem.link.multiclass or not affordable:
         return _enclosed(problem, population, agent, x, nu)
     parts = _row_moments(problem, agent, x, nu)
     means = _row_means(problem, agent, x, parts)
     m = means.sum(axis=0) / len(means)
     energies = _row_energies(problem, agent, x, nu, parts)
     one = energies.sum() / len(energies)
-    if problem.kind == "ridge" and batch != 1:
-        whole = _ridge_energy(problem, agent, x, nu)
+    if batch != 1 and not single:
+        whole = _whole_energy(problem, agent, x, nu, parts, energies)
         one = whole if batch is None else whole + (one - whole) / batch
     mean_sq = _sampled_norm_sq(m, _mean_norm_sq(means), batch)
     return AgentMoments(m, averaged(one, mean_sq, population.directions))
@@ -197,6 +205,79 @@ def _ridge_energy(problem: LinearModelProblem, agent: int, x: BallArray, nu: Bal
     trace = np.trace(A)
     bend = nu * nu / 4 * (d + 4) * (trace * trace + 2 * (A * A).sum())
     return (d + 2) * (g @ g) + bend
+
+
+def _whole_energy(
+    problem: LinearModelProblem,
+    agent: int,
+    x: BallArray,
+    nu: Ball,
+    parts: RowMoments,
+    energies: BallArray,
+) -> Ball:
+    """E[D^2 ||u||^2] of f^i itself, D = mean_r psi_r + l, l = r x.u + (r nu/2)||u||^2.
+
+    E[D_r D_s ||u||^2] = C_rs + K_r + K_s + E[l^2 ||u||^2] with C_rs = E[psi_r psi_s ||u||^2], one
+    two-dimensional integral a pair of rows, and K_r = E[psi_r l ||u||^2] known from row r alone.
+    """
+    if problem.kind == "ridge":
+        return _ridge_energy(problem, agent, x, nu)
+    r, d, count = ball(problem.regularisation), problem.d, len(energies)
+    penalty = (d + 2) * r * r * (x @ x) + nu * nu / 4 * (d + 4) * r * r * (d * d + 2 * d)
+    own = parts.square_pp + parts.square * (d - 1)
+    crossed = (energies - own - penalty).sum()
+    pairs = own.sum() + 2 * sum(
+        (_pair_integral(problem, agent, x, nu, i, j) for i, j in combinations(range(count), 2)),
+        start=Ball(0),
+    )
+    return pairs / (count * count) + crossed / count + penalty
+
+
+MOST_PAIR_NODES = 400_000
+"""Evaluations that the pairs of rows of one agent may cost (a second); beyond, see `_enclosed`."""
+
+
+def pair_nodes(problem: LinearModelProblem, agent: int, nu: Ball) -> int:
+    """Evaluations that the two-dimensional integrals of all pairs of the agent's rows take."""
+    count = len(problem.rows[agent])
+    return count * (count - 1) // 2 * len(_grid(_rows(problem, agent), nu).nodes) ** 2
+
+
+def _pair_integral(
+    problem: LinearModelProblem, agent: int, x: BallArray, nu: Ball, i: int, j: int
+) -> Ball:
+    """E[psi_i psi_j ||u||^2] with a_i.u = ||a_i|| p, a_j.u = ||a_j|| (cos p + sin q)."""
+    data, scale, d = _rows(problem, agent), _scale(problem, agent), problem.d
+    grid = _grid(data, nu)
+    if not (data.norm[i] > 0 and data.norm[j] > 0):
+        return Ball(0)
+    cosine = data.a[i] @ data.a[j] / (data.norm[i] * data.norm[j])
+    rest = 1 - cosine * cosine
+    sine = rest.sqrt() if rest > 0 else Ball(0).union(rest.upper().sqrt())
+    if d == 1:
+        sine = Ball(0)
+    p, q = grid.nodes[:, None], grid.nodes[None, :]
+    first = _psi(problem, data, scale, nu, x, i, p)
+    second = _psi(problem, data, scale, nu, x, j, cosine * p + sine * q)
+    norm_sq = p * p + (q * q + (d - 2) if d > 1 else 0 * q)
+    values = first * second * norm_sq * grid.weights[:, None] * grid.weights[None, :]
+    size = scale * scale * data.norm[i] * data.norm[j]
+    return widened(values.sum(), size * grid.error_2d(d))
+
+
+def _psi(
+    problem: LinearModelProblem,
+    data: RowData,
+    scale: Ball,
+    nu: Ball,
+    x: BallArray,
+    row: int,
+    along: BallArray,
+) -> BallArray:
+    """psi of one row at the given coordinates a.u/||a||."""
+    z, y = data.a[row] @ x, data.y[row]
+    base = problem.link.phi(np.array([z], dtype=object), y)[0]
+    return scale / nu * (problem.link.phi(z + nu * data.norm[row] * along, y) - base)
 
 
 def _enclosed(
@@ -235,10 +316,9 @@ def smoothed(problem: LinearModelProblem, agent: int, x: BallArray, nu: Ball) ->
     r, count = ball(problem.regularisation), len(parts.square)
     gap = nu * (parts.psi[0].sum() / count + r * nu * problem.d / 2)
     gradient = _row_means(problem, agent, x, parts).sum(axis=0) / count
-    if problem.kind == "ridge":
-        energy = _ridge_energy(problem, agent, x, nu)
-    elif count == 1:
-        energy = _row_energies(problem, agent, x, nu, parts)[0]
+    if problem.kind == "ridge" or pair_nodes(problem, agent, nu) <= MOST_PAIR_NODES:
+        energies = _row_energies(problem, agent, x, nu, parts)
+        energy = _whole_energy(problem, agent, x, nu, parts, energies)
     else:
         energy = Ball("nan")
     return Smoothed(gap, gradient, energy)

@@ -51,6 +51,21 @@ class Rule:
         tail = 4 * a**degree * (-a * a / 2).exp()
         return (rule + tail).upper()
 
+    def error_2d(self, dimension: int) -> Ball:
+        """Bound on the product rule's error, |f| <= |p| (|p|+|q|) (|p|^2+|q|^2+d-2) phi(p) phi(q).
+
+        The rule in p at fixed q, then the rule in q under the sum over nodes p, each err by at most
+        2/(exp(2 pi b/h) - 1) exp(b^2/2) E[s^4 + (d-2) s^2], s = |x|+|y|+b, at most 27 (6+b^4) + 3
+        (d-2) (2+b^2); sums over nodes exceed the moments by less than a factor 2. Tails as in
+        `error`.
+        """
+        b, h, more = Ball(self.strip), Ball(self.step), max(dimension - 2, 0)
+        big = (b * b / 2).exp() * (27 * (6 + b**4) + 3 * more * (2 + b * b))
+        both = 2 * 2 * 2 * big / ((2 * Ball.pi() * b / h).exp() - 1)
+        a = Ball(REACH) - h
+        tail = 4 * (27 * (6 + a**4) + 3 * more * (2 + a * a)) * a * (-a * a / 2).exp()
+        return (both + 2 * tail).upper()
+
 
 def rule(analytic: float) -> Rule:
     """A rule for integrands analytic in |Im p| <= `analytic`, times the Gaussian density."""
@@ -61,6 +76,21 @@ def rule(analytic: float) -> Rule:
     nodes = balls(np.arange(-count, count + 1)) * Ball(step)
     weights = np.exp(-nodes * nodes / 2) * (Ball(step) / (2 * Ball.pi()).sqrt())
     return Rule(nodes, weights, step, strip)
+
+    def error_2d(self, dimension: int) -> Ball:
+        """Bound on the error of the product rule, |f| <= |p| (|p|+|q|) (|p|^2+|q|^2+d-2) phi phi.
+
+        The rule in p at fixed q, and then the rule in q under the sum over nodes p, each err by at
+        most 2/(exp(2 pi b/h) - 1) exp(b^2/2) E[(|x|+|y|+b)^4 + (d-2) (|x|+|y|+b)^2] <= ... [27
+        (6+b^4) + 3 (d-2) (2+b^2)]; sums over nodes exceed the moments by less than a factor 2.
+        Tails as in `error`.
+        """
+        b, h, more = Ball(self.strip), Ball(self.step), max(dimension - 2, 0)
+        big = (b * b / 2).exp() * (27 * (6 + b**4) + 3 * more * (2 + b * b))
+        both = 2 * 2 * 2 * big / ((2 * Ball.pi() * b / h).exp() - 1)
+        a = Ball(REACH) - h
+        tail = 4 * (27 * (6 + a**4) + 3 * more * (2 + a * a)) * a * (-a * a / 2).exp()
+        return (both + 2 * tail).upper()
 
 
 def widen(values: BallArray, radius: BallArray) -> BallArray:

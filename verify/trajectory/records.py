@@ -145,7 +145,7 @@ def _walk(model: Model) -> Advance:
 
 
 def _without_radii(numbers: Array) -> Array:
-    """The centres of balls: over thousands of steps radii would grow (wrapping), these stay accurate."""
+    """The centres of balls: over thousands of steps radii grow (wrapping), these stay accurate."""
     if numbers.dtype != object:
         return numbers
     return np.array([number.mid() for number in numbers], dtype=object)

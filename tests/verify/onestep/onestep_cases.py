@@ -58,7 +58,11 @@ def make(kind: str, *, directions: int = 2, batch: int | str = 1, **problem: Any
 def measure(spec: Spec, X: NDArray[np.float64], **options: Any) -> StepMeasurement:
     """One-step evidence with default eta and nu."""
     problem = build_problem(spec)
-    settings = {"eta": 0.1, "nu": 0.3, "parameters": {"agent": 0, "other": 1}} | options
+    settings: dict[str, Any] = {
+        "eta": 0.1,
+        "nu": 0.3,
+        "parameters": {"agent": 0, "other": 1},
+    } | options
     return measure_step(problem, spec.population, X, optimum=optimum(problem), **settings)
 
 
@@ -92,14 +96,14 @@ class _samplers:
 
     def __init__(
         self,
-        problem: Problem,
+        problem: Any,
         population: Population,
         agent: int,
         x: NDArray[np.float64],
         count: int,
         rng: np.random.Generator,
     ) -> None:
-        self.problem: Any = problem
+        self.problem = problem
         self.agent, self.count = agent, count
         self.rows: Any = None
         self.noise: Any = None

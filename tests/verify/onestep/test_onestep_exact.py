@@ -11,7 +11,7 @@ from onestep_cases import AGENTS, PROBLEMS, gradient_samples, make, measure
 
 from hdo import InputError, Population, Spec, build_problem
 from verify.balls import Ball, ball, balls
-from verify.onestep import NotExact, measure_step
+from verify.onestep import NotExact, linear, measure_step
 from verify.onestep.pairs import Before, by_enumeration, by_identities
 from verify.onestep.state import make_state
 
@@ -105,6 +105,24 @@ def test_ridge_batches_agree_with_plain_draws(batch: int | str) -> None:
     _agrees((draws**2).sum(axis=1), state.second[0])
 
 
+@pytest.mark.parametrize("kind", ["logistic", "sigmoid"])
+@pytest.mark.parametrize("batch", [2, "full"])
+def test_pairs_of_rows_agree_with_plain_draws(kind: str, batch: int | str) -> None:
+    """Batches of several rows: two-dimensional quadrature, few rows an agent, d = 4."""
+    table = {"kind": kind, "data": "breast_cancer", "rows": 25, "regularisation": 0.3}
+    content = {"agents": ["two-point"] * 9, "directions": 1, "batch": batch}
+    spec = Spec.from_dict({"problem": table, "population": content})
+    full: Any = build_problem(spec)
+    problem = replace(full, features=full.features[:, :4])
+    X = np.full((9, 4), 0.2)
+    found = linear.moments(problem, spec.population, 0, balls(X[0]), ball(0.3))
+    assert 2 <= len(problem.rows[0]) <= 3
+    assert float(found.second.rad()) < 1e-25
+    rng = np.random.default_rng(11)
+    draws = gradient_samples(problem, spec.population, 0, X[0], 0.3, count=60_000, rng=rng)
+    _agrees((draws**2).sum(axis=1), found.second)
+
+
 def gaussian_integral(function: Any) -> Ball:
     """E function(u) by the library's certified adaptive quadrature on [-20, 20]."""
 
@@ -173,8 +191,6 @@ def test_two_point_tends_to_the_forward_gradient(kind: str) -> None:
 
 def test_smoothing_enclosure_contains_the_exact_second_moment() -> None:
     """The fallback for softmax and batches, on a loss where the exact value is known."""
-    from verify.onestep import linear
-
     spec = make("logistic")
     problem: Any = build_problem(spec)
     X = balls(points(spec))
@@ -190,7 +206,7 @@ def test_bias_bound_is_attained_at_the_kink_and_exceeded_nowhere() -> None:
     """sup ||grad f_nu - grad f|| of the kinked function is at its offset."""
     spec = make("kinked", noise=0.0)
     problem: Any = build_problem(spec)
-    at_kink = measure(spec, np.array(problem.offsets), nu=0.7)  # type: ignore[attr-defined]
+    at_kink = measure(spec, np.array(problem.offsets), nu=0.7)
     assert at_kink["B"].overlaps(at_kink["B_attained"])
     elsewhere = measure(spec, points(spec), nu=0.7)
     assert elsewhere["B_attained"] < elsewhere["B"]

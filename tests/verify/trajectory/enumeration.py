@@ -1,8 +1,9 @@
 """An independent reference: exact moments by enumerating who meets, in absolute coordinates.
 
-The joint state is every model, then the running weighted sum V_t = sum_{s<=t} w_s mu_{s-1}. Each meeting is a linear
-map of it, applied to the full second moment matrix. E_u over directions is exact Gauss-Hermite quadrature
-(float64), or for d = 1 the Gaussian moments 3 and 15 (any ring). No formula is shared with the package.
+The joint state is every model, then the running weighted sum V_t = sum_{s<=t} w_s mu_{s-1}. Each
+meeting is a linear map of it, applied to the full second moment matrix. E_u over directions is
+exact Gauss-Hermite quadrature (float64), or for d = 1 the Gaussian moments 3 and 15 (any ring). No
+formula is shared with the package.
 """
 
 from collections.abc import Callable, Iterator
@@ -67,10 +68,7 @@ def second_moment(estimator: str, q: Array, A: Array, nu: Any, rv: int) -> Array
     if estimator == "first-order":
         return q
     nu = nu if estimator == "two-point" else 0 * nu
-    if len(A) == 1:
-        one = 3 * q + 15 * nu * nu * A * A / 4
-    else:
-        one = directional(q, A, nu)
+    one = 3 * q + 15 * nu * nu * A * A / 4 if len(A) == 1 else directional(q, A, nu)
     # rv independent directions of one sample: rv one-direction terms, rv (rv - 1) products of means
     return (one + (rv - 1) * q) / rv
 

@@ -24,11 +24,7 @@ from verify.trajectory import (
 
 
 def looped(
-    problem: QuadraticProblem,
-    interaction: str,
-    T: int,
-    l: float,
-    number: Any,  # noqa: E741
+    problem: QuadraticProblem, interaction: str, T: int, convexity: float, number: Any
 ) -> dict[str, Any]:
     """Every quantity by its definition, one interaction and one weight at a time."""
     run = method(interaction, T)
@@ -40,7 +36,7 @@ def looped(
         start=[2.0] * problem.d,
         number=number,
     )
-    rho = 1 - number(run.step_size) * number(l) / (2 * problem.n)
+    rho = 1 - number(run.step_size) * number(convexity) / (2 * problem.n)
     w = [number(1)]
     for _ in range(T):
         w.append(w[-1] / rho)
@@ -65,10 +61,12 @@ def looped(
     }
 
 
-def measure(problem: QuadraticProblem, interaction: str, T: int, l: float) -> Mapping[str, Any]:  # noqa: E741
+def measure(
+    problem: QuadraticProblem, interaction: str, T: int, convexity: float
+) -> Mapping[str, Any]:
     """The package's evidence for the same run."""
     run = method(interaction, T)
-    return measure_trajectory(problem, problem.population, run, T, l=l)
+    return measure_trajectory(problem, problem.population, run, T, l=convexity)
 
 
 def exact_ball(value: Fraction) -> Any:
@@ -104,7 +102,7 @@ def test_fifty_interactions_agree_with_a_plain_loop(n: int, interaction: str) ->
 
 
 def test_long_runs_stay_narrow() -> None:
-    """T = 10^6 and weights beyond every float: relative radius below 1e-20; sums agree with moments."""
+    """T = 10^6 and weights beyond every float: relative radius below 1e-20; moments agree."""
     problem = quadratic(MIXED[:4], 2, shape="shared")
     T = 10**6
     found = measure(problem, "pair", T, 1.0)
@@ -137,7 +135,7 @@ def test_step_size_and_smoothing_may_be_balls() -> None:
 
 
 def test_the_weights_mutant_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A weighted sum whose means lag one interaction behind is no longer the definition."""
+    """A weighted sum whose means forget the pull of the centres is not the definition."""
     problem = quadratic(MIXED[:3], 2, directions=2)
     expected = looped(problem, "pair", 5, 0.5, float)
     true = measured._expected_products

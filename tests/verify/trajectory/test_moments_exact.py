@@ -1,4 +1,5 @@
-"""Exact moments: both forms against the enumeration of every meeting, and mutants that it catches."""
+"""Exact moments: both forms against the enumeration of every meeting, and mutants that it
+catches."""
 
 from dataclasses import replace
 from itertools import product

@@ -52,7 +52,7 @@ def test_repeated_squaring_agrees_with_stepping_to_1e_9(
 
 
 def test_powers_in_float64_agree_with_powers_in_256_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The increments keep what a matrix close to the identity would round away: n = 10^6, T = 10^7."""
+    """Increments keep what a matrix close to I would round away: n = 10^6, T = 10^7."""
     system, run = two_groups(10**6), method("pair", 10**7)
     precise = typed_moments(system, run, every=10**7)
     monkeypatch.setattr(records, "LARGEST_PRECISE", 0)
@@ -151,7 +151,7 @@ def simulated(problem: QuadraticProblem, run: Any, replicas: int, seed: int) -> 
 @pytest.mark.parametrize("interaction", INTERACTIONS)
 @pytest.mark.parametrize("agents", [MIXED[:4], MIXED[:3], ("two-point",) * 2])
 def test_monte_carlo_agrees_within_its_error(agents: tuple[str, ...], interaction: str) -> None:
-    """40,000 replicas of 8 interactions: |z| <= 5 for 3 quantities (chance 2e-6 a case; fixed seed)."""
+    """40,000 replicas, 8 interactions: |z| <= 5 for 3 quantities (chance 2e-6 a case)."""
     problem = quadratic(agents, 2, directions=2)
     run = method(interaction, 8, step_size=0.1)
     exact = moments(problem, problem.population, run, every=8)
