@@ -1,25 +1,39 @@
 """Exact evidence for an instance, measured once and shared by every claim judged on it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 
+from hdo.problems import LinearModelProblem
 from verify.balls import Ball, ball
 from verify.instance import Instance
 from verify.onestep import NotExact as StepNotExact
 from verify.onestep import measure_step
-from verify.optimum import optimum
+from verify.optimum import OptimumError, optimum
 from verify.trajectory import NotExact as TrajectoryNotExact
 from verify.trajectory import measure_trajectory
 
-NOT_EXACT = (StepNotExact, TrajectoryNotExact)
+NOT_EXACT = (StepNotExact, TrajectoryNotExact, OptimumError)
 """Raised where a quantity has no exact evidence on an instance; the message is the reason."""
 
 _REMEMBERED = 512
 
 
+NEEDS_OPTIMUM = frozenset({"e", "a_sq", "a_sq_next", "mu_dot_m"})
+"""Quantities of a step that are relative to the minimiser."""
+
+
+def measured_step(instance: Instance, names: Collection[str]) -> Mapping[str, Ball]:
+    """What one step from the instance's state X_t does, by name, computed when asked for.
+
+    `names` are those that will be asked for: the optimum of a problem on data is solved for only
+    where one of them is relative to it.
+    """
+    cheap = not isinstance(instance.problem, LinearModelProblem)
+    return _step(instance, cheap or not NEEDS_OPTIMUM.isdisjoint(names))
+
+
 @lru_cache(maxsize=_REMEMBERED)
-def measured_step(instance: Instance) -> Mapping[str, Ball]:
-    """What one step from the instance's state X_t does, by name, computed when asked for."""
+def _step(instance: Instance, with_optimum: bool) -> Mapping[str, Ball]:
     spec = instance.spec
     return measure_step(
         instance.problem,
@@ -27,7 +41,7 @@ def measured_step(instance: Instance) -> Mapping[str, Ball]:
         instance.models,
         eta=ball(instance.eta),
         nu=ball(instance.nu),
-        optimum=optimum(instance.problem),
+        optimum=optimum(instance.problem) if with_optimum else None,
         interaction=spec.method.interaction,
         parameters=spec.parameters,
     )

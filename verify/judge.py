@@ -67,12 +67,13 @@ def gather(claim: Claim, instance: Instance) -> Numbers:
     Raises `NotExact` where a quantity has no exact evidence on this instance.
     """
     numbers = tied_numbers(claim, instance)
+    names = sorted(_needed(claim) - set(numbers))
     if claim.scope == "trajectory":
         fixed = {name: numbers[name] for name in ("l", "eta", "nu")}
         evidence = measured_run(instance, **fixed)
     else:
-        evidence = measured_step(instance)
-    for name in sorted(_needed(claim) - set(numbers)):
+        evidence = measured_step(instance, names)
+    for name in names:
         numbers[name] = evidence[name]
     return numbers
 

@@ -18,7 +18,7 @@ from hdo.ring import Array
 from verify.balls import PRECISION_BITS, Ball, ball, balls
 from verify.trajectory.errors import NotExact
 from verify.trajectory.model import Model, compile_model
-from verify.trajectory.powers import applied, as_matrix, power
+from verify.trajectory.powers import advanced_by, applied, as_matrix
 from verify.trajectory.records import RunLike
 from verify.trajectory.typed import (
     State,
@@ -211,7 +211,7 @@ def _quantities(model: Model, rho: Ball, T: int) -> dict[str, Ball]:
         raise NotExact(f"a state of {size} numbers is too large for balls (limit {LARGEST_STATE})")
     identity = balls(np.eye(size))
     matrix = as_matrix(_step(model, rho, identity) - identity)
-    late = applied(power(matrix, T - 1), start[:, 0])
+    late = advanced_by(matrix, start[:, 0], T - 1)
     _, tracked_before = _unpacked(model, late[:, None])
     last, tracked = _unpacked(model, applied(matrix, late)[:, None])
     first = observed(model, initial_state(model))

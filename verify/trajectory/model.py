@@ -6,9 +6,11 @@ measured from the minimiser of the mean objective, so that nothing cancels late 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hdo.errors import InputError
 from hdo.population import ZEROTH
@@ -113,47 +115,62 @@ def compile_model(
     or exact rationals. Differences of points are taken in rationals, before the ring.
     """
 
-    def up(values: object) -> Array:
-        source = np.asarray(values, dtype=object)
-        lifted = np.array([ring(v) for v in source.ravel()], dtype=object).reshape(source.shape)
-        return lifted.astype(float) if ring is float else lifted
-
+    up = partial(_lifted, ring=ring)
     columns, block = np.unique(system.curvatures, axis=1, return_inverse=True)
     members = [np.flatnonzero(block == k) for k in range(columns.shape[1])]
-    exact = system.minimiser()
-    centres, origin = (up(lift(a, like=exact) - exact) for a in (system.centres, start))
-    anchor, curvature, counts = up(exact), up(columns), up(system.counts)
+    curvature, counts = up(columns), up(system.counts)
     multiplicity = up([len(c) for c in members])
-    alone = np.diag([c == 1 for c in system.counts])
-
-    def products(a: Array, b: Array) -> Array:
-        return np.stack([(a * b)[..., c].sum(axis=-1) for c in members], axis=-1)
-
-    pair = products(centres[:, None], centres[None])
+    distinct = up(1 - np.diag([int(c == 1) for c in system.counts]))
     estimates = _Estimates(system, up, curvature=curvature, multiplicity=multiplicity)
+    points = _point_products(system, start, members, up)
+    spread = up(system.variances)[:, None] * multiplicity / system.d
     return Model(
         n=system.n,
         meeting=meeting(interaction, system.n, ring(1)),
         eta=eta,
         counts=counts,
         partners=up(np.array(system.counts, dtype=object)[None] - np.eye(system.m, dtype=int)),
-        distinct=up(1 - alone.astype(int)),
+        distinct=distinct,
         curvature=curvature,
         mean_curvature=(counts[:, None] * curvature).sum(axis=0) / system.n,
         multiplicity=multiplicity,
         base=estimates.base,
         spread=estimates.spread,
         curved=estimates.curved(nu),
-        centre_own=products(centres, centres)
-        + up(system.variances)[:, None] * multiplicity / system.d,
-        centre_pair=pair * up(1 - alone.astype(int))[..., None],
-        start=products(origin, origin),
-        start_centre=products(origin[None], centres),
-        anchor=products(anchor, anchor),
-        anchor_start=products(anchor, origin),
-        anchor_centre=products(anchor[None], centres),
+        centre_own=points.pop("centre_own") + spread,
+        centre_pair=points.pop("centre_pair") * distinct[..., None],
+        **points,
         random=system.random,
     )
+
+
+def _lifted(values: object, *, ring: Ring) -> Array:
+    """Numbers in the ring, float64 where it is `float`."""
+    source = np.asarray(values, dtype=object)
+    lifted = np.array([ring(v) for v in source.ravel()], dtype=object).reshape(source.shape)
+    return lifted.astype(float) if ring is float else lifted
+
+
+def _point_products(
+    system: TypedQuadratic, start: Array, members: list[NDArray[np.intp]], up: Ring
+) -> dict[str, Array]:
+    """Inner products in each block of centres, start and minimiser, by field of `Model`."""
+    exact = system.minimiser()
+    centres, origin = (up(lift(a, like=exact) - exact) for a in (system.centres, start))
+    anchor = up(exact)
+
+    def products(a: Array, b: Array) -> Array:
+        return np.stack([(a * b)[..., c].sum(axis=-1) for c in members], axis=-1)
+
+    return {
+        "centre_own": products(centres, centres),
+        "centre_pair": products(centres[:, None], centres[None]),
+        "start": products(origin, origin),
+        "start_centre": products(origin[None], centres),
+        "anchor": products(anchor, anchor),
+        "anchor_start": products(anchor, origin),
+        "anchor_centre": products(anchor[None], centres),
+    }
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,5 +1,6 @@
 """Exact expectations along a run of Algorithm 1 on quadratics, in the form that fits."""
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -139,9 +140,13 @@ def _require_general(problem: QuadraticProblem, form: str) -> None:
 
 def _collected(records: Iterator[Record], times: list[int], progress: Progress | None) -> Moments:
     rows = []
-    for t, row in records:
-        rows.append(row)
-        if progress is not None:
-            progress(t, times[-1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for t, row in records:
+            if not all(math.isfinite(value) for value in row.values()):
+                expected = "fewer, or a smaller method.step_size: the moments outgrow float64"
+                raise InputError("method.steps", t, expected)
+            rows.append(row)
+            if progress is not None:
+                progress(t, times[-1])
     columns = {name: np.array([row[name] for row in rows]) for name in OBSERVED}
     return Moments(t=np.array(times, dtype=np.int64), **columns)

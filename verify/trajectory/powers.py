@@ -11,6 +11,8 @@ import numpy as np
 
 from hdo.ring import Array
 
+_FEW_STEPS = 100
+
 Matrix = Any
 """A square matrix: float64 array or `flint.arb_mat`."""
 
@@ -51,3 +53,15 @@ def applied(increment: Matrix, vector: Array) -> Array:
         return vector + increment @ vector
     column = flint.arb_mat(len(vector), 1, vector.tolist())
     return vector + np.array((increment * column).entries(), dtype=object)
+
+
+def advanced_by(increment: Matrix, vector: Array, count: int) -> Array:
+    """(I + increment)^count vector: few steps one by one, many by repeated squaring.
+
+    Steps cost less than products of matrices, but radii of balls grow with each (wrapping).
+    """
+    if count > _FEW_STEPS:
+        return applied(power(increment, count), vector)
+    for _ in range(count):
+        vector = applied(increment, vector)
+    return vector

@@ -218,3 +218,12 @@ def test_bad_input_is_named() -> None:
         moments(kinked, kinked.population, run)
     with pytest.raises(InputError, match=r"types\.variances"):
         two_groups(4, curvatures=np.array([[1.0, 2.0, 2.0], [1.0, 2.0, 3.0]]))
+
+
+def test_a_run_that_outgrows_float64_says_so() -> None:
+    """A step size far beyond 2/L diverges: an error with the remedy, not infinities."""
+    problem = quadratic(MIXED[:3], 2)
+    run = method("matching", 4000, step_size=20.0)
+    for form in ("typed", "general"):
+        with pytest.raises(InputError, match=r"method\.steps: .* smaller method\.step_size"):
+            moments(problem, problem.population, run, form=form)
