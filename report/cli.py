@@ -22,6 +22,7 @@ EXIT_CODES = (
 EXCEPTIONS = {
     "hdo.errors.InputError": BAD_INPUT,
     "theory.registry.UnknownClaimError": BAD_INPUT,
+    "verify.hypotheses.HypothesisError": BAD_INPUT,
     "verify.optimum.enclosure.OptimumError": FAILED,
 }
 """What an exception means, by name: importing the rooms for the classes would be slow."""

@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hdo.errors import InputError
+from hdo.ring import round_down, round_up
 from report.claim_pages import editions_of
 from report.output import Answer, number, print_table
 from report.progress import progress
-from theory import claim
+from theory import claim, claims
+from verify.balls import Ball
 from verify.instance import Instance
-from verify.verdict import replay, verify_claims
+from verify.judge import judge
+from verify.verdict import Verdict, replay, verify_claims
 
 MUST_HOLD = ("sharp",)
 """Editions whose claims must hold: a refutation of one is a failure."""
@@ -20,10 +23,15 @@ def judge_claims(
 ) -> int:
     """Print verdicts on these claims (all, if none is named); exit code."""
     answer = Answer(json_to)
-    for key in keys:
-        editions_of(key, edition)
+    chosen = [c for key in keys for c in editions_of(key, edition)] or list(claims(edition))
+    verdicts: list[Verdict] = []
+    editions = list(dict.fromkeys(c.edition for c in chosen))
     with progress() as advance:
-        verdicts = verify_claims(tuple(keys), edition, seed=seed, profile=profile, progress=advance)
+        for done, name in enumerate(editions):
+            if advance:
+                advance(f"{name} claims", done, len(editions))
+            own = [c.key for c in chosen if c.edition == name]
+            verdicts += verify_claims(own, name, seed=seed, profile=profile)
     records = [verdict.to_json() for verdict in verdicts]
     answer.give(records, show=lambda: print_verdicts(records))
     return exit_code(records)
@@ -36,27 +44,26 @@ def exit_code(records: Sequence[Mapping[str, Any]]) -> int:
 
 
 def print_verdicts(records: Sequence[Mapping[str, Any]]) -> None:
-    """The verdict table, what is undecided, and how to see each witness."""
+    """The verdict table, what is undecided, and the command that shows each witness."""
     rows = [
         (
             record["claim"],
             record["edition"],
             record["verdict"],
-            record["evidence"],
             str(record["instances"]),
             number(record["worst_ratio"], 4),
+            record["evidence"],
         )
         for record in records
     ]
-    print_table(("claim", "edition", "verdict", "evidence", "instances", "worst ratio"), rows)
+    print_table(("claim", "edition", "verdict", "instances", "worst ratio", "evidence"), rows)
     undecided = [r["claim"] for r in records if r["verdict"] == "INCONCLUSIVE"]
     print("\nUndecided:", ", ".join(undecided) or "nothing")
     refuted = [record for record in records if record["witness"] is not None]
     if refuted:
         print("\nWitnesses, each shown by its command:")
     for record in refuted:
-        witness = Instance.from_dict(record["witness"])
-        print(" ", witness.command(record["claim"], edition=record["edition"]))
+        print(f"  {record['witness']['command']}")
 
 
 def judge_instance(
@@ -66,29 +73,34 @@ def judge_instance(
     answer = Answer(json_to)
     if len(keys) != 1:
         raise InputError("KEY", list(keys), "exactly one claim with --instance")
-    subject = claim(keys[0], edition)
-    found = replay(subject.key, subject.edition, Instance.load(instance))
+    subject, asked = claim(keys[0], edition), Instance.load(instance)
+    verdict = replay(subject.key, subject.edition, asked)
+    sides = judge(subject, asked)
+    difference = None if sides.lhs is None or sides.rhs is None else sides.lhs - sides.rhs
     record = {
-        "claim": subject.key,
-        "edition": subject.edition,
-        "verdict": found.verdict,
-        "lhs": found.lhs,
-        "rhs": found.rhs,
-        "ratio": found.ratio,
-        "hypotheses": list(found.hypotheses),
+        **verdict.to_json(),
+        "lhs": _bounds(sides.lhs),
+        "rhs": _bounds(sides.rhs),
+        "difference": _bounds(difference),
     }
-    answer.give(record, show=lambda: _print_replay(record))
+
+    def show() -> None:
+        print(f"{subject.key} ({subject.edition}) on this instance: {verdict.verdict}\n")
+        rows = [("left-hand side", _interval(record["lhs"]))]
+        rows += [("right-hand side", _interval(record["rhs"]))]
+        rows += [("left - right", _interval(record["difference"]))]
+        rows += [("ratio", number(verdict.worst_ratio, 10)), ("evidence", verdict.evidence)]
+        print_table(("", "certain to lie in"), rows)
+
+    answer.give([record], show=show)
     return exit_code([record])
 
 
-def _print_replay(record: Mapping[str, Any]) -> None:
-    rows = [(name, _interval(record[name])) for name in ("lhs", "rhs")]
-    rows += [("ratio", number(record["ratio"], 10)), ("verdict", record["verdict"])]
-    print(f"{record['claim']} ({record['edition']}) on this instance:\n")
-    print_table(("side", "value"), rows)
-    print("\nHypotheses:")
-    for line in record["hypotheses"]:
-        print(f"  {line}")
+def _bounds(side: Ball | None) -> list[float] | None:
+    """The narrowest floats around a ball; None where nothing was measured."""
+    if side is None:
+        return None
+    return [round_down(side.lower()) + 0.0, round_up(side.upper()) + 0.0]
 
 
 def _interval(bounds: Sequence[float] | None) -> str:

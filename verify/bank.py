@@ -36,7 +36,7 @@ class Profile:
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         "smoke": Profile(12, 3, 16, False, 1, 60),
-        "quick": Profile(40, 10, 80, False, 2, 500),
+        "quick": Profile(40, 10, 80, False, 3, 900),
         "full": Profile(250, 40, 400, True, 8, 6000),
     }
 )
@@ -80,17 +80,21 @@ class Record:
     trial: Trial
 
 
-def judge_bank(claim: Claim, bank: Iterable[Entry]) -> list[Record]:
-    """The claim on every draft it speaks of: under all inherited conditions, and under its own."""
-    strict = guarded(claim)
-    versions = [(strict, True)] if strict is claim else [(strict, True), (claim, False)]
-    found = []
+def judge_bank(subjects: Sequence[Claim], bank: Iterable[Entry]) -> dict[str, list[Record]]:
+    """Every claim on every draft it speaks of, by key: inside all inherited conditions, and outside.
+
+    Draft by draft, as claims at one step size share what is measured.
+    """
+    versions = [(claim, guarded(claim)) for claim in subjects]
+    found: dict[str, list[Record]] = {claim.key: [] for claim in subjects}
     for entry in bank:
-        if speaks_of(claim, entry.draft):
-            for version, inside in versions:
+        for claim, strict in versions:
+            if not speaks_of(claim, entry.draft):
+                continue
+            for version in [strict] if strict is claim else [strict, claim]:
                 trial = attempt(version, entry.draft)
                 if trial is not None:
-                    found.append(Record(entry, inside, trial))
+                    found[claim.key].append(Record(entry, version is strict, trial))
     return found
 
 

@@ -6,9 +6,11 @@ Theory's conditions and the problem's own constants meet here; no evidence is lo
 import math
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
+
+import sympy as sp
 
 from hdo.errors import InputError
 from hdo.population import Population
@@ -127,8 +129,11 @@ def unmet(claim: Claim, instance: Instance) -> str | None:
     structural = unmet_structure(claim, instance.problem, spec.population)
     if structural:
         return structural
-    reasons = (*_unmet_scope(claim, instance), *unmet_relations(claim, instance_numbers(instance)))
-    return reasons[0] if reasons else None
+    scope = _unmet_scope(claim, instance)
+    if scope:
+        return scope
+    broken = broken_relation(claim, instance_numbers(instance))
+    return None if broken is None else str(broken)
 
 
 def require(claim: Claim, instance: Instance) -> None:
@@ -139,6 +144,7 @@ def require(claim: Claim, instance: Instance) -> None:
 
 
 def unmet_structure(claim: Claim, problem: Problem, population: Population) -> str | None:
+    """The first hypothesis on objective and population (A1-A4, convex, estimator) that fails."""
     return next(_structural_reasons(claim, problem, population), None)
 
 
@@ -178,22 +184,22 @@ def _estimator_reasons(claim: Claim, population: Population) -> Iterator[str]:
         yield "population: n0=0 must be >= 1, the claim is about a zeroth-order agent"
 
 
-def _unmet_scope(claim: Claim, instance: Instance) -> tuple[str, ...]:
+def _unmet_scope(claim: Claim, instance: Instance) -> str | None:
     """What the scope needs and the instance lacks; InputError for parameters that are not there."""
     spec = instance.spec
     if claim.scope == "trajectory":
         if spec.method.steps < 2:
-            return (f"method.steps={spec.method.steps} must be >= 2",)
+            return f"method.steps={spec.method.steps} must be >= 2"
     elif claim.scope == "step" and spec.state is None:
         raise InputError("state.models", "nothing", "n rows of d numbers, the models X_t")
     if claim.scope in ("step", "trajectory") and spec.method.interaction != "pair":
-        return (f"method.interaction={spec.method.interaction!r} must be 'pair' (Algorithm 1)",)
+        return f"method.interaction={spec.method.interaction!r} must be 'pair' (Algorithm 1)"
     for name in (*needed_parameters(claim),):
         if name not in spec.parameters:
             raise InputError(f"parameters.{name}", "nothing", f"a value, as {claim.key} needs it")
     if claim.scope == "agent" and spec.parameters["agent"] not in spec.population.zeroth_order:
-        return (f"parameters.agent={spec.parameters['agent']} must be a zeroth-order agent",)
-    return ()
+        return f"parameters.agent={spec.parameters['agent']} must be a zeroth-order agent"
+    return None
 
 
 def needed_parameters(claim: Claim) -> tuple[str, ...]:
@@ -211,32 +217,47 @@ def needed_parameters(claim: Claim) -> tuple[str, ...]:
     return tuple(free)
 
 
-def unmet_relations(claim: Claim, given: Numbers) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class Broken:
+    """A tie or condition that does not surely hold, with the values of its two sides."""
+
+    relation: Any
+    left: Ball
+    right: Ball
+    tie: bool = False
+
+    def __str__(self) -> str:
+        """`step_size=2.5 must satisfy eta <= 1/(14*L*sqrt(d + 4)) = 0.0051`."""
+        left, right = _short(self.left), _short(self.right)
+        if not self.relation.lhs.is_Symbol:
+            sides = f"{left} {self.relation.rel_op} {right}"
+            return f"the condition {self.relation} must hold, but reads {sides}"
+        name = str(self.relation.lhs.name)
+        label = f"{_LABELS.get(name, name)}={left}"
+        if self.tie:
+            return f"{label} must be {self.relation.rhs} = {right}, to the nearest float"
+        return f"{label} must satisfy {self.relation} = {right}"
+
+
+def broken_relation(claim: Claim, given: Numbers) -> Broken | None:
+    """The first tie or condition that the numbers do not surely meet.
+
+    A tie is met by the nearest float; conditions are then read at exactly the tied values.
+    """
     numbers = dict(given)
     for symbol, expression in claim.ties:
         value, fixed = numbers[symbol.name], compiled(expression)(numbers)
         numbers[symbol.name] = fixed
         if not abs(value - fixed) <= ULP * abs(fixed):
-            shown = f"{_short(value)} must be {expression} = {_short(fixed)}"
-            return (f"{_LABELS.get(symbol.name, symbol.name)}={shown} (to the nearest float)",)
+            return Broken(sp.Eq(symbol, expression, evaluate=False), value, fixed, tie=True)
     for condition in claim.conditions:
         left, right = compiled(condition.lhs)(numbers), compiled(condition.rhs)(numbers)
         if not RELATIONS[condition.rel_op](left, right):
-            return (_condition_text(condition, left, right),)
-    return ()
+            return Broken(condition, left, right)
+    return None
 
 
 _LABELS = {"eta": "step_size", "nu": "smoothing", "T": "steps"}
-
-
-def _condition_text(condition: Any, left: Ball, right: Ball) -> str:
-    """`step_size=2.5 must satisfy eta <= 1/(14 L sqrt(d+4)) = 0.0051`."""
-    if condition.lhs.is_Symbol:
-        name = condition.lhs.name
-        label = f"{_LABELS.get(name, name)}={_short(left)}"
-        return f"{label} must satisfy {condition} = {_short(right)}"
-    sides = f"{_short(left)} {condition.rel_op} {_short(right)}"
-    return f"the condition {condition} must hold, but reads {sides}"
 
 
 def _short(value: Ball | int) -> str:

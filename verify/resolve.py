@@ -13,10 +13,10 @@ from verify.hypotheses import (
     RELATIONS,
     ULP,
     Numbers,
+    broken_relation,
     fixed_numbers,
     needed_parameters,
     tied,
-    unmet_relations,
     unmet_structure,
 )
 from verify.instance import Draft, Instance
@@ -93,7 +93,7 @@ def resolve(claim: Claim, draft: Draft) -> Instance | None:
         if not (0 < eta < math.inf and 0 < nu < math.inf):
             return None
         exact = {**numbers, "eta": ball(eta), "nu": ball(nu), "c": ball(eta) / ball(nu)}
-        if not unmet_relations(claim, exact):
+        if broken_relation(claim, exact) is None:
             return draft.instance(eta=eta, nu=nu, steps=steps, parameters=parameters)
         eta *= 1 - 4 * ULP
     return None
@@ -124,7 +124,7 @@ def _resolvetied(
         return None
     for steps in (math.ceil(smallest / draft.fraction), math.ceil(smallest / draft.fraction) + 1):
         exact = tied(claim, {**numbers, "T": ball(steps)})
-        if not unmet_relations(claim, exact):
+        if broken_relation(claim, exact) is None:
             eta, nu = float(exact["eta"].mid()), float(exact["nu"].mid())
             return draft.instance(eta=eta, nu=nu, steps=steps, parameters=parameters)
     return None
@@ -135,7 +135,7 @@ def _smallest_horizon(claim: Claim, numbers: Numbers) -> int | None:
 
     def admits(T: int) -> bool:
         exact = tied(claim, {**numbers, "T": ball(T)})
-        return exact["eta"] > 0 and not unmet_relations(claim, exact)
+        return exact["eta"] > 0 and broken_relation(claim, exact) is None
 
     high = 2
     while not admits(high):

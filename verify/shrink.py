@@ -4,7 +4,9 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from hdo.checking import depth
 from hdo.errors import InputError
+from hdo.population import ZEROTH
 from theory import Claim
 from verify.hypotheses import needed_parameters, with_ties
 from verify.instance import Instance, Table
@@ -118,9 +120,37 @@ def _smaller_shape(fails: _Failing, current: Instance, entropy: int) -> Instance
         options = list(_shapes(_spelled_out(current), fails.claim))
         found = next((i for i in map(fails.read, options) if i is not None), None)
         if found is None:
-            repaired = (fails.repaired(table, entropy) for table in options)
-            found = next((i for i in repaired if i is not None), None)
+            repaired = (
+                fails.repaired(table, entropy)
+                for table in options
+                if _draws_steps(fails.claim, table, current)
+            )
+            found = next((i for i in repaired if i is not None and _smaller(i, current)), None)
     return current
+
+
+def _draws_steps(claim: Claim, table: Table, current: Instance) -> bool:
+    """Whether a search can keep the table's T: not where the claim ties eta to it."""
+    return not claim.ties or table["method"].get("steps") == current.spec.method.rounds
+
+
+def _smaller(candidate: Instance, current: Instance) -> bool:
+    """Whether the shape is smaller; a repair may have changed more than it was asked to."""
+    return _shape(candidate) < _shape(current)
+
+
+def _shape(instance: Instance) -> tuple[int, ...]:
+    """Agents, dimensions, directions, estimators that are not first-order, layers, steps, parameters."""
+    spec = instance.spec
+    return (
+        instance.n,
+        instance.problem.d,
+        spec.population.directions,
+        sum(1 + (name == "forward-gradient") for name in spec.population.agents if name in ZEROTH),
+        depth(spec.problem.get("curvature")),
+        spec.method.rounds or 0,
+        len(spec.parameters),
+    )
 
 
 def _shapes(table: Table, claim: Claim) -> Iterator[Table]:
@@ -152,6 +182,13 @@ def _fewer(table: Table) -> Iterator[tuple[int, int]]:
     yield from (p for p in sorted(pairs, key=sum) if 2 <= sum(p) < n0 + n1)
 
 
+def _fewer_steps(steps: int) -> list[int]:
+    """Round numbers below `steps`, from 2 on; all of them up to 10."""
+    small = range(2, min(steps, 11))
+    large = (m * 10**k for k in range(1, len(str(steps))) for m in (1, 2, 5))
+    return sorted({*small, *(number for number in large if number < steps)})
+
+
 def _plainer(table: Table, claim: Claim) -> Iterator[Table]:
     if table["population"].get("directions", 1) > 1:
         yield _with(table, ("population", "directions"), 1)
@@ -159,9 +196,8 @@ def _plainer(table: Table, claim: Claim) -> Iterator[Table]:
         if name == "forward-gradient" or (name == "two-point" and claim.estimator == "any"):
             yield _with(table, ("population", "agents", index), "first-order")
     steps = table["method"].get("steps", 0)
-    for fewer in (2, 3, steps // 2, steps - 1):
-        if 2 <= fewer < steps:
-            yield _with(table, ("method", "steps"), fewer)
+    for fewer in _fewer_steps(steps):
+        yield _with(table, ("method", "steps"), fewer)
     curvature = table["problem"].get("curvature")
     if isinstance(curvature, list) and isinstance(curvature[0], list):
         row = curvature[0]
@@ -227,7 +263,9 @@ def _simpler(value: float, *, positive: bool) -> Iterator[float]:
     """Numbers shorter than `value`, simplest first."""
     candidates = [0.0, 1.0] if positive else [0.0, 1.0, -1.0]
     if value:
-        candidates.append(math.copysign(10.0 ** round(math.log10(abs(value))), value))
+        nearest = round(math.log10(abs(value)))
+        powers = range(0, nearest + (1 if nearest >= 0 else -1), 1 if nearest >= 0 else -1)
+        candidates += [math.copysign(10.0**power, value) for power in powers]
     for digits in _DIGITS:
         rounded = float(f"{value:.{digits}g}")
         unit = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1) if value else 0.0

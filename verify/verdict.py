@@ -85,10 +85,9 @@ def verify_claims(
     """
     chosen = [claim(key, edition) for key in keys] if keys else claims(edition)
     budget = PROFILES[profile]
-    bank = make_bank(budget, entropy=seed)
+    records = judge_bank(chosen, make_bank(budget, entropy=seed))
     return tuple(
-        conclude(subject, judge_bank(subject, bank), profile=budget, seed=seed)
-        for subject in chosen
+        conclude(subject, records[subject.key], profile=budget, seed=seed) for subject in chosen
     )
 
 

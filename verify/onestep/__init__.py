@@ -4,7 +4,7 @@ Pairs by identities and by enumeration; Gaussian directions in closed form or by
 quadrature; samples by enumeration. Nothing here knows a bound.
 """
 
-from verify.onestep.errors import NotExact
+from verify.errors import NotExact
 from verify.onestep.measure import QUANTITIES, StepMeasurement, measure_step
 
 __all__ = ["QUANTITIES", "NotExact", "StepMeasurement", "measure_step"]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hdo.population import Population
 from hdo.problems import LinearModelProblem
 from verify.balls import Ball, BallArray, ball, balls, widened
-from verify.onestep.errors import NotExact
+from verify.errors import NotExact
 from verify.onestep.kinds import AgentMoments, Smoothed, averaged
 from verify.onestep.quadrature import Rule, rule, widen
 

@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import numpy as np
-
 from hdo.population import Population
 from hdo.problems import Problem
 from verify.balls import Ball, BallArray, ball, between, total
+from verify.errors import NotExact
 from verify.onestep import gaussian
-from verify.onestep.errors import NotExact
 from verify.onestep.state import State, make_state
 from verify.optimum import Optimum
 
@@ -53,7 +51,7 @@ def _a_sq_next(state: State) -> Ball:
 
 
 def _value_gap(state: State) -> Ball:
-    gap = state.problem.value(state.mu) - _optimum(state).f_star
+    gap = state.standing.mean_value - _optimum(state).f_star
     return gap if gap.lower() >= 0 else between(Ball(0), gap.upper())
 
 
@@ -117,7 +115,7 @@ def _energy(state: State) -> Ball:
 
 def _smooth_gradient_gap(state: State) -> Ball:
     agent = state.row("agent")
-    there = state.smoothed(agent, _vector(state, "other"))
+    there = state.standing.smoothed(agent, _vector(state, "other"))
     return _norm(state.here.gradient - there.gradient)
 
 
@@ -209,7 +207,7 @@ def measure_step(
         make_state(
             problem,
             population,
-            np.asarray(X, dtype=object),
+            X,
             eta=eta,
             nu=nu,
             optimum=optimum,

@@ -10,7 +10,7 @@ from hdo.population import Population
 from hdo.problems import QuadraticProblem
 from hdo.ring import lift
 from verify.balls import Ball, BallArray, ball
-from verify.onestep.errors import NotExact
+from verify.errors import NotExact
 from verify.onestep.kinds import AgentMoments, Smoothed, averaged
 
 _LIKE = np.array([Ball(0)], dtype=object)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,8 @@ from hdo.population import Population
 from hdo.problems import LinearModelProblem, Problem, QuadraticProblem
 from hdo.problems.separable import SeparableProblem
 from verify.balls import Ball, BallArray, ball, balls, between, total
+from verify.errors import NotExact
 from verify.onestep import linear, quadratic, separable
-from verify.onestep.errors import NotExact
 from verify.onestep.kinds import AgentMoments, Smoothed
 from verify.onestep.pairs import Before, PairMoments, by_enumeration, by_identities
 from verify.optimum import Optimum
@@ -23,32 +23,18 @@ ENUMERATED_UP_TO = 8
 
 
 @dataclass(frozen=True, eq=False)
-class State:
-    """X_t with everything that measuring needs; `parameters` are a claim's free ones."""
+class Standing:
+    """X_t and nu: all that does not depend on the step size, so that claims can share it."""
 
     problem: Problem
     population: Population
     X: BallArray
-    eta: Ball
     nu: Ball
-    optimum: Optimum | None
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    route: str = "automatic"
-
-    @property
-    def n(self) -> int:
-        """The number of agents."""
-        return len(self.X)
 
     @cached_property
     def mu(self) -> BallArray:
         """The mean model."""
-        return self.X.sum(axis=0) / self.n
-
-    @cached_property
-    def away(self) -> BallArray:
-        """X_i - mu."""
-        return self.X - self.mu
+        return self.X.sum(axis=0) / len(self.X)
 
     @cached_property
     def gradients(self) -> BallArray:
@@ -61,24 +47,101 @@ class State:
         return self.problem.gradient(self.mu)
 
     @cached_property
+    def mean_value(self) -> Ball:
+        """f(mu)."""
+        return self.problem.value(self.mu)
+
+    @cached_property
     def agents(self) -> tuple[AgentMoments, ...]:
         """E_t G_i and E_t||G_i||^2 of every agent."""
+        return tuple(self._moments(i, x) for i, x in enumerate(self.X))
+
+    def _moments(self, agent: int, x: BallArray) -> AgentMoments:
         if isinstance(self.problem, QuadraticProblem):
-            return tuple(
-                quadratic.moments(self.problem, self.population, i, x, self.nu)
-                for i, x in enumerate(self.X)
-            )
+            return quadratic.moments(self.problem, self.population, agent, x, self.nu)
         if isinstance(self.problem, SeparableProblem):
-            return tuple(
-                separable.moments(self.problem, self.population, i, x, self.nu)
-                for i, x in enumerate(self.X)
-            )
+            return separable.moments(self.problem, self.population, agent, x, self.nu)
         if isinstance(self.problem, LinearModelProblem):
-            return tuple(
-                linear.moments(self.problem, self.population, i, x, self.nu)
-                for i, x in enumerate(self.X)
-            )
+            return linear.moments(self.problem, self.population, agent, x, self.nu)
         raise NotExact(f"no exact moments for {self.problem.kind!r}")
+
+    def smoothed(self, agent: int, x: BallArray) -> Smoothed:
+        """Gaussian smoothing of f^agent at x."""
+        if isinstance(self.problem, QuadraticProblem):
+            return quadratic.smoothed(self.problem, agent, x, self.nu)
+        if isinstance(self.problem, SeparableProblem):
+            return separable.smoothed(self.problem, agent, x, self.nu)
+        if isinstance(self.problem, LinearModelProblem):
+            return linear.smoothed(self.problem, agent, x, self.nu)
+        raise NotExact(f"no exact smoothing for {self.problem.kind!r}")
+
+
+@lru_cache(maxsize=256)
+def _standing(
+    problem: Problem, population: Population, X: tuple[tuple[float, ...], ...], nu: float
+) -> Standing:
+    return Standing(problem, population, balls(X), ball(nu))
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """A standing with a step size; `parameters` are a claim's free ones."""
+
+    standing: Standing
+    eta: Ball
+    optimum: Optimum | None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    route: str = "automatic"
+
+    @property
+    def problem(self) -> Problem:
+        """The problem."""
+        return self.standing.problem
+
+    @property
+    def population(self) -> Population:
+        """Who takes part."""
+        return self.standing.population
+
+    @property
+    def X(self) -> BallArray:
+        """The models, (n, d)."""
+        return self.standing.X
+
+    @property
+    def nu(self) -> Ball:
+        """The smoothing radius."""
+        return self.standing.nu
+
+    @property
+    def n(self) -> int:
+        """The number of agents."""
+        return len(self.X)
+
+    @property
+    def mu(self) -> BallArray:
+        """The mean model."""
+        return self.standing.mu
+
+    @cached_property
+    def away(self) -> BallArray:
+        """X_i - mu."""
+        return self.X - self.mu
+
+    @property
+    def gradients(self) -> BallArray:
+        """grad f^i(X_i), (n, d)."""
+        return self.standing.gradients
+
+    @property
+    def mean_gradient(self) -> BallArray:
+        """grad f(mu), (d,)."""
+        return self.standing.mean_gradient
+
+    @property
+    def agents(self) -> tuple[AgentMoments, ...]:
+        """E_t G_i and E_t||G_i||^2 of every agent."""
+        return self.standing.agents
 
     @cached_property
     def m(self) -> BallArray:
@@ -109,26 +172,11 @@ class State:
             raise NotExact(f"parameters.{name} is needed to say which agent is meant")
         return int(self.parameters[name])
 
-    def at(self, agent: int, x: BallArray) -> BallArray:
-        """grad f^agent(x)."""
-        rows = np.broadcast_to(x, self.X.shape).copy()
-        return self.problem.gradients(rows)[agent]
-
-    def smoothed(self, agent: int, x: BallArray) -> Smoothed:
-        """Gaussian smoothing of f^agent at x."""
-        if isinstance(self.problem, QuadraticProblem):
-            return quadratic.smoothed(self.problem, agent, x, self.nu)
-        if isinstance(self.problem, SeparableProblem):
-            return separable.smoothed(self.problem, agent, x, self.nu)
-        if isinstance(self.problem, LinearModelProblem):
-            return linear.smoothed(self.problem, agent, x, self.nu)
-        raise NotExact(f"no exact smoothing for {self.problem.kind!r}")
-
     @cached_property
     def here(self) -> Smoothed:
         """Smoothing of f^agent at x = X[agent], Lemma 1's setting."""
         agent = self.row("agent")
-        return self.smoothed(agent, self.X[agent])
+        return self.standing.smoothed(agent, self.X[agent])
 
     @cached_property
     def bias_bounds(self) -> tuple[Ball, ...]:
@@ -185,13 +233,16 @@ def make_state(
     """A validated state; shapes and signs are checked once, here."""
     if interaction != "pair":
         raise NotExact(f"the claims speak of the pair interaction, not of {interaction!r}")
-    models = balls(X)
-    if models.shape != (problem.n, problem.d):
-        raise InputError("state.models", models.shape, f"shape {(problem.n, problem.d)}")
+    given = np.asarray(X)
+    if given.shape != (problem.n, problem.d):
+        raise InputError("state.models", given.shape, f"shape {(problem.n, problem.d)}")
     step, smoothing = ball(eta), ball(nu)
     for where, value in (("method.step_size", step), ("method.smoothing", smoothing)):
         if not value > 0:
             raise InputError(where, value, "a number > 0")
-    return State(
-        problem, population, models, step, smoothing, optimum, dict(parameters or {}), route
-    )
+    if given.dtype != object and isinstance(nu, float):
+        rows = tuple(tuple(row) for row in given.astype(float).tolist())
+        standing = _standing(problem, population, rows, nu)
+    else:
+        standing = Standing(problem, population, balls(given), smoothing)
+    return State(standing, step, optimum, dict(parameters or {}), route)

@@ -3,7 +3,7 @@
 float64 for `hdo moments`, balls for the claims about trajectories. It knows no bound.
 """
 
-from verify.trajectory.errors import NotExact
+from verify.errors import NotExact
 from verify.trajectory.measured import TRAJECTORY_QUANTITIES, measure_trajectory
 from verify.trajectory.moments import Moments, moments, typed_moments
 from verify.trajectory.types import TypedQuadratic, types_of

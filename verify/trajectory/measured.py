@@ -16,7 +16,7 @@ from hdo.population import Population
 from hdo.problems import Problem, QuadraticProblem
 from hdo.ring import Array
 from verify.balls import PRECISION_BITS, Ball, ball, balls
-from verify.trajectory.errors import NotExact
+from verify.errors import NotExact
 from verify.trajectory.model import Model, compile_model
 from verify.trajectory.powers import advanced_by, applied, as_matrix
 from verify.trajectory.records import RunLike

@@ -10,7 +10,7 @@ from hdo.errors import InputError
 from hdo.population import ESTIMATORS, Population
 from hdo.problems import QuadraticProblem
 from hdo.ring import Array, frozen, lift
-from verify.trajectory.errors import NotExact
+from verify.errors import NotExact
 
 _ZERO = flint.fmpq(0)
 
