@@ -1,5 +1,6 @@
 """Published bounds against exact values over t, for a mixed population on two problems."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,12 @@ STEM = "bound_vs_exact"
 
 TITLES = {
     "breast_cancer": "Logistic regression, breast cancer:\none step from each state of one path",
-    "quadratic": "Quadratic: expectations along the whole run",
+    "quadratic": "Quadratic: expectations along the run,\nbounds unrolled from t = 0",
 }
 """The panels, in order."""
 
-_DASHES = ["", (4, 1.5), (1, 1), (6, 1.5, 1, 1.5), (2, 1), (6, 2)]
+_EXACT_DASHES = ["", (12, 1)]
+_BOUND_DASHES = [(4, 1.5), (1, 1), (6, 1.5, 1, 1.5)]
 _COLUMNS = list(TRACE.columns)
 
 
@@ -43,8 +45,11 @@ def draw(rows: Sequence[Mapping[str, Any]]) -> Figure:
 
 
 def _draw_panel(axes: Axes, data: pd.DataFrame, title: str) -> None:
-    series = list(dict.fromkeys(data["series"]))
-    labels = {name: label(name) for name in series}
+    exact, bounds = (
+        [name for name in dict.fromkeys(data["series"]) if (name in NOTATION) == measured]
+        for measured in (True, False)
+    )
+    labels = {name: label(name) for name in (*exact, *bounds)}
     shown = data[data["value"] > 0].assign(label=lambda part: part["series"].map(labels))
     sns.lineplot(
         shown,
@@ -54,9 +59,9 @@ def _draw_panel(axes: Axes, data: pd.DataFrame, title: str) -> None:
         style="label",
         hue_order=list(labels.values()),
         style_order=list(labels.values()),
-        dashes=_DASHES[: len(series)],
-        palette=sns.color_palette("colorblind", len(series)),
-        linewidth=1.8,
+        dashes=[*_EXACT_DASHES[: len(exact)], *_BOUND_DASHES[: len(bounds)]],
+        palette=sns.color_palette("colorblind", len(labels)),
+        linewidth=2,
         estimator=None,
         ax=axes,
     )
@@ -68,11 +73,13 @@ def _draw_panel(axes: Axes, data: pd.DataFrame, title: str) -> None:
 
 def label(series: str) -> str:
     """What a series is called: a claim's number and title, or an exact quantity's symbol."""
-    if series in NOTATION:
-        return f"exact ${NOTATION[series].latex}$: {NOTATION[series].meaning}"
-    subject = claim(series, "published")
-    kind, _, count = series.partition("-")
-    return f"bound of {kind.capitalize()} {count}: {subject.title}"
+    if series not in NOTATION:
+        kind, _, count = series.partition("-")
+        return f"bound of {kind.capitalize()} {count}: {claim(series, 'published').title}"
+    latex, meaning = NOTATION[series].latex, NOTATION[series].meaning
+    bare_latex, bare_meaning = (re.sub(r"\W|_", "", text) for text in (latex, meaning))
+    only_repeats = bare_latex == bare_meaning
+    return f"exact ${latex}$" + ("" if only_repeats else f": {meaning}")
 
 
 def save(stored: Path, folder: Path) -> tuple[Path, ...]:

@@ -1,6 +1,7 @@
 """`hdo audit`: every claim judged; verdicts and the picture stored."""
 
 import json
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,18 @@ from verify.audit import run_audit, trace_rows
 def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int:
     """Judge every claim, store verdicts and picture in `out`, print the table; exit code."""
     answer = Answer(json_to)
+    begun = time.monotonic()
     with writing(out, where="--out"):
         source = provenance({"command": "audit", "profile": profile}, seed=seed)
         with progress() as advance:
-            result = run_audit(profile=profile, seed=seed, progress=advance)
-        records = [verdict.to_json() for verdict in result.verdicts]
+            verdicts = run_audit(profile=profile, seed=seed, progress=advance)
+        records = [verdict.to_json() for verdict in verdicts]
         files = store_audit(records, trace_rows(seed), folder=out, source=source)
+    seconds = time.monotonic() - begun
 
     def show() -> None:
         print_verdicts(records)
-        print(f"\nIn {result.seconds:.0f} s. Written:", ", ".join(str(path) for path in files))
+        print(f"\nIn {seconds:.0f} s. Written:", ", ".join(str(path) for path in files))
 
     answer.give(records, show=show)
     return exit_code(records)

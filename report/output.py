@@ -86,5 +86,8 @@ _STYLES = {
 
 
 def number(value: float | None, digits: int = 6) -> str:
-    """A number for people; a dash where there is none."""
-    return "-" if value is None or math.isnan(value) else f"{value:.{digits}g}"
+    """A number for people; a dash where there is none, `1-3e-09` for what is nearly but not 1."""
+    if value is None or math.isnan(value):
+        return "-"
+    short = f"{value:.{digits}g}"
+    return f"1{value - 1:+.0e}" if short == "1" and value != 1 else short

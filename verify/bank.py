@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from hdo.data import DATASETS, EMBEDDED
+from hdo.problem_tables import DATA_KINDS
 from theory import Claim
 from verify.hypotheses import guarded
 from verify.instance import Draft
 from verify.real import real_instances
 from verify.search import Trial, attempt, has_zeroth_order
-from verify.shape import agents, dimensions, explicit, has_data
+from verify.shape import agents, dimensions, explicit
 from verify.strategies import KINDS, drafts, sample, trajectory_drafts
 
 SIMPLEST_FIRST = ("quadratic", "kinked", "cosine")
@@ -22,7 +24,8 @@ class Profile:
 
     `per_kind`: drafts of each generated kind without data, `per_data_kind`: with a few rows of
     data; `runs`: drafts of trajectories; `thorough`: all states of the real data; `starts`: searches
-    started in each stratum; `budget`: evaluations of all searches of one claim together.
+    started in each stratum; `budget`: evaluations of all searches of one claim on one step (or
+    less), `run_budget` on trajectories.
     """
 
     per_kind: int
@@ -31,16 +34,22 @@ class Profile:
     thorough: bool
     starts: int
     budget: int
+    run_budget: int
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
-        "smoke": Profile(12, 3, 16, False, 1, 60),
-        "quick": Profile(40, 10, 80, False, 3, 900),
-        "full": Profile(250, 40, 400, True, 8, 6000),
+        "smoke": Profile(12, 3, 16, False, 1, 60, 20),
+        "quick": Profile(80, 3, 80, False, 3, 800, 80),
+        "full": Profile(250, 40, 400, True, 8, 12000, 1200),
     }
 )
 """By name; `smoke` is for tests."""
+
+
+RUNS = "runs"
+_REAL = "real-"
+_RUNS_A_PART = 16
 
 
 @dataclass(frozen=True)
@@ -51,16 +60,30 @@ class Entry:
     real: bool = False
 
 
+def parts(profile: Profile) -> tuple[str, ...]:
+    """The parts a bank is made of: real data (the slowest), the kinds of problems, trajectories."""
+    real = (f"{_REAL}{data}" for data in (DATASETS if profile.thorough else EMBEDDED))
+    runs = (f"{RUNS}-{number}" for number in range(profile.runs // _RUNS_A_PART))
+    return (*real, *KINDS, *runs)
+
+
+def make_part(name: str, profile: Profile, *, entropy: int) -> tuple[Entry, ...]:
+    """The entries of one part; the same for the same seed."""
+    if name.startswith(_REAL):
+        found = real_instances(thorough=profile.thorough, data=name.removeprefix(_REAL))
+        return tuple(Entry(draft, real=True) for draft in found)
+    number = parts(profile).index(name) + len(parts(profile)) * entropy
+    if name.startswith(RUNS):
+        return tuple(map(Entry, sample(trajectory_drafts(), count=_RUNS_A_PART, entropy=number)))
+    count = profile.per_data_kind if name in DATA_KINDS else profile.per_kind
+    return tuple(map(Entry, sample(drafts(name), count=count, entropy=number)))
+
+
 def make_bank(profile: Profile, *, entropy: int) -> tuple[Entry, ...]:
-    """Generated drafts of every kind, trajectories, and real data; the same for the same seed."""
-    generated: list[Draft] = []
-    for number, kind in enumerate(KINDS):
-        on_data = kind in KINDS[5:]
-        count = profile.per_data_kind if on_data else profile.per_kind
-        generated += sample(drafts(kind), count=count, entropy=entropy * len(KINDS) + number)
-    generated += sample(trajectory_drafts(), count=profile.runs, entropy=entropy)
-    real = real_instances(thorough=profile.thorough)
-    return (*map(Entry, generated), *(Entry(draft, real=True) for draft in real))
+    """All parts together."""
+    return tuple(
+        entry for name in parts(profile) for entry in make_part(name, profile, entropy=entropy)
+    )
 
 
 def speaks_of(claim: Claim, draft: Draft) -> bool:
@@ -98,25 +121,27 @@ def judge_bank(subjects: Sequence[Claim], bank: Iterable[Entry]) -> dict[str, li
     return found
 
 
-def search_starts(trials: Sequence[Trial], *, most: int) -> list[Draft]:
-    """The drafts nearest to failing, at most `most` of each stratum, simplest kinds first.
+def search_strata(trials: Sequence[Trial], *, most: int) -> list[list[Draft]]:
+    """The drafts nearest to failing in each stratum, at most `most`, simplest kinds first.
 
-    Strata: the kind of problem, with or without zeroth-order agents. Drafts on data are left out.
+    Strata: the kinds of problem with zeroth-order agents, then all without. Drafts on data are left
+    out.
     """
-    strata: dict[tuple[int, bool], list[Trial]] = {}
+    strata: dict[tuple[bool, int], list[Draft]] = {}
     for trial in sorted(trials, key=lambda t: -t.excess):
-        table = trial.draft.table
-        if has_data(table):
+        problem = trial.draft.table["problem"]
+        if "data" in problem:
             continue
-        rank = SIMPLEST_FIRST.index(table["problem"]["kind"])
-        own = strata.setdefault((rank, not has_zeroth_order(trial.draft)), [])
+        rank = SIMPLEST_FIRST.index(problem["kind"])
+        zeroth = has_zeroth_order(trial.draft)
+        own = strata.setdefault((not zeroth, rank if zeroth else 0), [])
         if len(own) < most:
-            own.append(trial)
-    return [trial.draft for key in sorted(strata) for trial in strata[key]]
+            own.append(trial.draft)
+    return [strata[key] for key in sorted(strata)]
 
 
 def size_of(trial: Trial) -> tuple[int, int, int]:
     """How hard an instance is to read: kind, agents, dimensions."""
     table = explicit(trial.draft.table)
-    kinds = (*SIMPLEST_FIRST, *KINDS[5:])
+    kinds = (*SIMPLEST_FIRST, *DATA_KINDS)
     return kinds.index(table["problem"]["kind"]), agents(table), dimensions(table)

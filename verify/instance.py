@@ -40,6 +40,9 @@ class Instance:
             raise InputError("method", "nothing", "a table with step_size and smoothing")
         _ = self.spec.method.smoothing
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Instance.from_dict, (self.spec.to_dict(),)
+
     @staticmethod
     def from_dict(content: Mapping[str, Any]) -> "Instance":
         """The instance of a parsed spec; InputError, with the key's path, where it cannot be used."""

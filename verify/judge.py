@@ -11,7 +11,7 @@ import sympy as sp
 from theory import Claim, compiled
 from verify.balls import Ball, ball
 from verify.evidence import NOT_EXACT, measured_run, measured_step
-from verify.hypotheses import Numbers, tied_numbers, unmet
+from verify.hypotheses import Numbers, require, tied_numbers, unmet
 from verify.instance import Instance
 
 OUTCOMES = ("holds", "violated", "undecided", "silent", "not-exact")
@@ -43,10 +43,37 @@ class Judgement:
     ratio: float = math.nan
     excess: float = -math.inf
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        sides = (_packed(self.lhs), _packed(self.rhs))
+        return _unpacked, (self.outcome, self.reason, *sides, self.ratio, self.excess)
+
     @property
     def decided(self) -> bool:
         """Whether the balls told."""
         return self.outcome in ("holds", "violated")
+
+    @property
+    def visible(self) -> bool:
+        """Whether the two sides still differ when they are printed as floats."""
+        return rounded(self.lhs) != rounded(self.rhs)
+
+
+_Packed = tuple[tuple[int, int], tuple[int, int]] | None
+
+
+def _packed(side: Ball | None) -> _Packed:
+    """Mantissas and exponents of midpoint and radius, which a ball is made of and can travel as."""
+    if side is None or not side.is_finite():
+        return None
+    (mid, mid_exponent), (rad, rad_exponent) = side.mid().man_exp(), side.rad().man_exp()
+    return (int(mid), int(mid_exponent)), (int(rad), int(rad_exponent))
+
+
+def _unpacked(
+    outcome: str, reason: str, lhs: _Packed, rhs: _Packed, ratio: float, excess: float
+) -> Judgement:
+    sides = (None if side is None else Ball(*side) for side in (lhs, rhs))
+    return Judgement(outcome, reason, *sides, ratio, excess)
 
 
 def judge(claim: Claim, instance: Instance) -> Judgement:
@@ -76,6 +103,18 @@ def gather(claim: Claim, instance: Instance) -> Numbers:
     for name in names:
         numbers[name] = evidence[name]
     return numbers
+
+
+def right_hand_side(
+    claim: Claim, instance: Instance, measured: Mapping[str, float | Ball]
+) -> Ball:
+    """The claim's right-hand side with these quantities and the instance's parameters.
+
+    Raises `HypothesisError` where the claim does not speak of the instance.
+    """
+    require(claim, instance)
+    found = {name: ball(value) for name, value in measured.items()}
+    return ball(claim.evaluate("rhs", {**tied_numbers(claim, instance), **found}))
 
 
 @lru_cache(maxsize=1024)

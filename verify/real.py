@@ -57,12 +57,20 @@ MNIST_CASE = RealCase({**_FEW_DIGITS, "data": "mnist", "rows": 60}, _PAIR, 1e-8,
 """A few rows of MNIST, in 7840 dimensions."""
 
 
-def real_instances(*, thorough: bool = True) -> tuple[Draft, ...]:
-    """The cases in their states; `thorough` adds states, step sizes, all digits and, found, MNIST."""
+def real_instances(*, thorough: bool = True, data: str | None = None) -> tuple[Draft, ...]:
+    """The cases in their states, of one data set if `data` names it.
+
+    `thorough` adds states, step sizes, all digits and, where its folder is set, MNIST.
+    """
     cases = EMBEDDED_CASES
     if thorough:
         cases += (WHOLE_DIGITS, *((MNIST_CASE,) if os.environ.get(DATA_FOLDER) else ()))
-    return tuple(draft for case in cases for draft in _drafts(case, thorough=thorough))
+    return tuple(
+        draft
+        for case in cases
+        if data is None or case.problem["data"] == data
+        for draft in _drafts(case, thorough=thorough)
+    )
 
 
 def _drafts(case: RealCase, *, thorough: bool) -> Iterator[Draft]:

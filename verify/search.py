@@ -78,20 +78,25 @@ def search(
     moves: Mapping[Move, float] = MOVES,
     judged: Judge = judge,
 ) -> Searched:
-    """Look for a violation with `budget` evaluations, shared evenly by the starts in their order.
+    """Look for a violation with `budget` evaluations, and stop at the first.
 
-    A (1+1) search: a candidate replaces the current draft where its excess is not smaller. It stops
-    at the first violation. The result depends on the arguments only.
+    A (1+1) search: a candidate replaces the current draft where its excess is not smaller. Half of
+    the budget is shared evenly by the starts in their order, the rest goes on from the best end.
+    The result depends on the arguments only.
     """
     climber = _Climber(claim, moves, judged)
     worst: Trial | None = None
-    share = max(1, budget // max(1, len(starts)))
+    share = budget if len(starts) == 1 else max(1, budget // 2 // max(1, len(starts)))
     for number, start in enumerate(starts):
         found = climber.climb(start, share, np.random.default_rng([entropy, number]))
         if found is not None and (worst is None or found.violated or found.excess > worst.excess):
             worst = found
         if found is not None and found.violated:
             break
+    rest = budget - climber.tries
+    if worst is not None and not worst.violated and rest > 1:
+        rng = np.random.default_rng([entropy, len(starts)])
+        worst = climber.climb(worst.draft, rest, rng) or worst
     return Searched(worst, climber.outcomes)
 
 
@@ -103,8 +108,10 @@ class _Climber:
         self.moves = moves
         self.judged = judged
         self.outcomes: Counter[str] = Counter()
+        self.tries = 0
 
     def tried(self, draft: Draft) -> Trial | None:
+        self.tries += 1
         found = attempt(self.claim, draft, judged=self.judged)
         if found is not None:
             self.outcomes[found.judgement.outcome] += 1
@@ -113,7 +120,7 @@ class _Climber:
     def climb(self, start: Draft, budget: int, rng: np.random.Generator) -> Trial | None:
         current = self.tried(spelled_out(start))
         for _ in range(budget - 1):
-            if current is None or current.violated:
+            if current is None or (current.violated and current.judgement.visible):
                 break
             draft = moved(current.draft, rng, moves=self.moves)
             if has_zeroth_order(draft) != has_zeroth_order(current.draft):

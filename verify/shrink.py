@@ -10,7 +10,7 @@ from hdo.population import ZEROTH
 from theory import Claim
 from verify.hypotheses import needed_parameters, with_ties
 from verify.instance import Instance, Table
-from verify.judge import Judgement, judge, rounded
+from verify.judge import Judgement, judge
 from verify.moves import SAME_SHAPE
 from verify.optimum import OptimumError
 from verify.search import Judge, draft_at, search
@@ -59,18 +59,13 @@ def shrink(
     return current
 
 
-def visible(found: Judgement) -> bool:
-    """Whether the two sides still differ when printed as floats."""
-    sides = (found.lhs, found.rhs)
-    return all(side is not None for side in sides) and rounded(sides[0]) != rounded(sides[1])
-
-
 class _Failing:
-    """Tables in, instances that violate the claim out."""
+    """Tables in, instances that violate the claim out; visibly, once one of them does."""
 
     def __init__(self, claim: Claim, judged: Judge) -> None:
         self.claim = claim
         self.judged = judged
+        self.visible = False
 
     def read(self, table: Table) -> Instance | None:
         """The instance of this table if the claim is violated there."""
@@ -79,7 +74,10 @@ class _Failing:
             found: Judgement = self.judged(self.claim, instance)
         except (InputError, OptimumError):
             return None
-        return instance if found.outcome == "violated" and visible(found) else None
+        if found.outcome != "violated" or (self.visible and not found.visible):
+            return None
+        self.visible = self.visible or found.visible
+        return instance
 
     def repaired(self, table: Table, entropy: int) -> Instance | None:
         """An instance of the same shape that violates the claim, found by a short search."""

@@ -39,7 +39,7 @@ _DATA: dict[str, tuple[Table, ...]] = {
     "ridge": ({"data": "diabetes", "rows": 6}, {"data": "diabetes", "rows": 12}),
     "logistic": (
         {"data": "diabetes", "classes": [72.0, 200.0]},
-        {"data": "breast_cancer", "rows": 24},
+        {"data": "diabetes", "classes": [178.0, 72.0]},
     ),
     "sigmoid": ({"data": "diabetes", "classes": [72.0, 200.0]},),
     "softmax": ({"data": "diabetes", "classes": [72.0, 178.0, 200.0]},),

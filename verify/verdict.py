@@ -15,14 +15,14 @@ from verify.bank import (
     Record,
     judge_bank,
     make_bank,
-    search_starts,
+    search_strata,
     size_of,
 )
 from verify.hypotheses import guarded, require, unmet
 from verify.instance import Instance
 from verify.judge import Judgement, judge, rounded
 from verify.search import Trial, search
-from verify.shrink import shrink, visible
+from verify.shrink import shrink
 
 VERDICTS = ("PROVED", "HOLDS", "REFUTED", "INCONCLUSIVE")
 """What a verdict may be; PROVED is for the proof checker alone."""
@@ -139,15 +139,19 @@ def _violation(
     version: Claim, records: Sequence[Record], tally: "_Tally", *, profile: Profile, seed: int
 ) -> Trial | None:
     """A violation in the bank, the simplest to read, or one found by search (not for identities)."""
-    violated = [r.trial for r in records if r.trial.violated and visible(r.trial.judgement)]
+    violated = [r.trial for r in records if r.trial.violated]
     if violated:
-        return min(violated, key=size_of)
+        return min(violated, key=lambda t: (not t.judgement.visible, *size_of(t)))
     if version.relation == "==":
         return None
-    starts = search_starts([r.trial for r in records], most=profile.starts)
-    found = search(version, starts, budget=profile.budget, entropy=seed)
-    tally.add_search(found.outcomes, found.worst)
-    return found.violated
+    strata = search_strata([r.trial for r in records], most=profile.starts)
+    budget = profile.run_budget if version.scope == "trajectory" else profile.budget
+    for starts in strata:
+        found = search(version, starts, budget=budget // len(strata), entropy=seed)
+        tally.add_search(found.outcomes, found.worst)
+        if found.violated is not None:
+            return found.violated
+    return None
 
 
 class _Tally:

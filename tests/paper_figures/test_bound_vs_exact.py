@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from experiments import provenance, write_rows
 from experiments.schemas import TRACE
 from paper_figures.bound_vs_exact import STEM, TITLES, draw, label, save
-from theory import claim
+from theory import NOTATION, claim
 
 SERIES = {
     "breast_cancer": ("Gamma_next", "lemma-2", "lemma-11"),
@@ -81,6 +81,8 @@ def test_legend_names_lemma_and_quantity_in_theorys_words() -> None:
     assert label("lemma-11").startswith("bound of Lemma 11")
     assert claim("lemma-11").title in label("lemma-11")
     assert r"\Gamma_t" in label("Gamma")
+    assert NOTATION["Gamma"].meaning in label("Gamma")
+    assert label("Gamma_next") == r"exact $E_t\Gamma_{t+1}$"
     legend = draw(ROWS).axes[0].get_legend()
     assert legend is not None
     assert [text.get_text() for text in legend.get_texts()] == [

@@ -49,11 +49,7 @@ def test_a_command_prints_what_the_document_shows(
     assert program == "hdo", name
     answer = hdo(capsys, *arguments)
     found = answer.out + answer.err + (f"[exit {answer.code}]\n" if answer.code else "")
-    checker = doctest.OutputChecker()
-    example = doctest.Example(command, expected)
-    assert checker.check_output(expected, found, doctest.ELLIPSIS), checker.output_difference(
-        example, found, doctest.ELLIPSIS
-    )
+    assert doctest.OutputChecker().check_output(expected, found, doctest.ELLIPSIS), found
 
 
 @pytest.mark.parametrize(("name", "code"), blocks("python"))

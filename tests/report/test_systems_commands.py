@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from command_line import hdo
 
-from report.output import to_json
+from report.output import number, to_json
 
 TWO_MINIMA = (
     '{"problem": {"kind": "quadratic", "curvature": 1.0, "centres": [[1.0], [-1.0]]}, '
@@ -99,3 +99,10 @@ def test_json_has_no_number_that_json_does_not_know() -> None:
     """Infinity is a string, an undefined number null."""
     text = to_json({"a": [math.inf, -math.inf, math.nan, 0.1]})
     assert text.split() == ["{", '"a":', "[", '"inf",', '"-inf",', "null,", "0.1", "]", "}"]
+
+
+def test_numbers_for_people() -> None:
+    """Few digits, but whether a ratio reaches 1 can be seen."""
+    shown = [number(value, 4) for value in (None, math.nan, 0.12345, 1.0, 1 - 3e-9, 1 + 2e-6)]
+    assert shown == ["-", "-", "0.1235", "1", "1-3e-09", "1+2e-06"]
+    assert number(math.inf) == "inf"

@@ -1,0 +1,28 @@
+"""One bank of judged instances for the tests of twins, built once a session."""
+
+from collections import defaultdict
+from functools import cache
+
+from theory import claims
+from verify.bank import Entry, Profile, judge_bank, make_part
+from verify.real import real_instances
+from verify.twins import Measured, measure
+
+PROFILE = Profile(45, 2, 64, False, 1, 0, 0)
+PARTS = ("quadratic", "quadratic-own", "kinked", "cosine", "ridge", "runs-0", "runs-1", "runs-2")
+SEED = 5
+
+
+@cache
+def measured_claims() -> dict[str, list[Measured]]:
+    """Every claim's decided instances with everything measured."""
+    bank = [entry for part in PARTS for entry in make_part(part, PROFILE, entropy=SEED)]
+    bank += [Entry(d, real=True) for d in real_instances(thorough=False, data="diabetes")]
+    records = judge_bank(claims(), bank)
+    found: dict[str, list[Measured]] = defaultdict(list)
+    for claim in claims():
+        decided = {
+            r.trial.instance: None for r in records[claim.key] if r.trial.judgement.decided
+        }
+        found[claim.key] = measure(claim, decided)
+    return found

@@ -1,0 +1,108 @@
+"""Falsified twins: a claim with one printed constant made smaller until it must fail.
+
+A harness that cannot refute these could not refute the claim either.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from theory import Claim, compiled, symbol
+from verify.balls import Ball, ball
+from verify.hypotheses import Numbers, unmet
+from verify.instance import Instance
+from verify.judge import Judgement, decide, gather, judge
+
+SMALLER = (*(sp.Rational(1, k) for k in (2, 10, 100)), 0, *(-(10**k) for k in range(13)))
+"""Factors of a positive term, the mildest first."""
+
+LARGER = (2, *(10**k for k in range(1, 14)))
+"""Factors of a term that is subtracted: a larger one makes the bound smaller."""
+
+SLIGHTLY = (sp.Rational(1001, 1000), sp.Rational(1000, 1001))
+"""Factors of a term of an identity; each must be refuted."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One instance of a claim with everything measured, so that its twins cost next to nothing."""
+
+    instance: Instance
+    numbers: Numbers
+    lhs: Ball
+    rhs: Ball
+    terms: tuple[Ball, ...]
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A falsified claim and the instance that refutes it."""
+
+    claim: Claim
+    instance: Instance
+    judgement: Judgement
+
+
+def measure(claim: Claim, instances: Iterable[Instance]) -> list[Measured]:
+    """What the claim's two sides are on instances it speaks of and where they are exact."""
+    return [
+        Measured(
+            instance,
+            numbers,
+            *(ball(claim.evaluate(side, numbers)) for side in ("lhs", "rhs")),
+            tuple(ball(compiled(term)(numbers)) for term in claim.terms),
+        )
+        for instance in instances
+        for numbers in [gather(claim, instance)]
+    ]
+
+
+def constants(claim: Claim) -> tuple[int, ...]:
+    """The indices of the claim's terms; each has a printed constant of its own."""
+    return tuple(range(len(claim.terms)))
+
+
+def factors(claim: Claim, index: int) -> tuple[sp.Expr | int, ...]:
+    """The factors that falsify this term, the mildest first."""
+    if claim.relation == "==":
+        return SLIGHTLY
+    return LARGER if claim.terms[index].could_extract_minus_sign() else SMALLER
+
+
+def falsified(claim: Claim, index: int, factor: sp.Expr | int) -> Claim:
+    """The twin; a right-hand side printed as 0 has no constant and gets a small positive number."""
+    if claim.rhs == 0:
+        L, nu = symbol("L"), symbol("nu")
+        return replace(claim, rhs=L * nu**2 / 1000, title=f"{claim.title} (0 made positive)")
+    return claim.scaled(index, factor)
+
+
+def refuted(claim: Claim, index: int, measured: Sequence[Measured]) -> Iterator[Twin]:
+    """The mildest refuted twin of a bound; of an identity every twin that is refuted."""
+    for factor in factors(claim, index):
+        twin = falsified(claim, index, factor)
+        found = _first_violation(claim, twin, index, factor, measured)
+        if found is not None:
+            yield found
+            if claim.relation != "==":
+                return
+
+
+def _first_violation(
+    claim: Claim, twin: Claim, index: int, factor: sp.Expr | int, measured: Sequence[Measured]
+) -> Twin | None:
+    theta = Ball(int(sp.Rational(factor).p)) / int(sp.Rational(factor).q)
+    for case in measured:
+        if claim.rhs == 0 or _fails(claim, case, case.rhs + (theta - 1) * case.terms[index]):
+            if decide(twin, case.numbers).outcome != "violated" or unmet(twin, case.instance):
+                continue
+            return Twin(twin, case.instance, judge(twin, case.instance))
+    return None
+
+
+def _fails(claim: Claim, case: Measured, rhs: Ball) -> bool:
+    """Whether the claim surely fails with this right-hand side."""
+    if claim.relation == "==":
+        return not case.lhs.overlaps(rhs)
+    return bool(case.lhs > rhs if claim.relation == "<=" else case.lhs < rhs)
