@@ -4,6 +4,7 @@ Each bound is written once, in sympy; callables, LaTeX, tables and overlays deri
 room imports none of the others.
 """
 
+from theory.assumptions import ASSUMPTION_TABLE, Assumption
 from theory.claim import ASSUMPTIONS, EDITIONS, Claim
 from theory.evaluate import NotExactError, compiled
 from theory.notation import NOTATION, Notation, symbol
@@ -15,12 +16,14 @@ from theory.registry import (
     dependency_graph,
     inherited_conditions,
 )
-from theory.render import hypotheses, latex, plain
+from theory.render import hypotheses, latex, latex_hypotheses, plain
 
 __all__ = [
     "ASSUMPTIONS",
+    "ASSUMPTION_TABLE",
     "EDITIONS",
     "NOTATION",
+    "Assumption",
     "Claim",
     "NotExactError",
     "Notation",
@@ -33,6 +36,7 @@ __all__ = [
     "hypotheses",
     "inherited_conditions",
     "latex",
+    "latex_hypotheses",
     "plain",
     "symbol",
 ]

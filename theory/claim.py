@@ -14,16 +14,48 @@ ASSUMPTIONS = ("A1", "A2", "A3", "A4", "convex")
 EDITIONS = ("published", "repaired", "sharp")
 Relation = Literal["<=", ">=", "=="]
 
+_ALLOWED = {
+    "edition": EDITIONS,
+    "relation": ("<=", ">=", "=="),
+    "scope": ("gaussian", "function", "agent", "step", "trajectory"),
+    "estimator": ("two-point", "forward-gradient", "any"),
+    "kind": ("upper", "lower", "identity", "rate"),
+}
 
 _DIMENSION = NOTATION["d"].symbol
+
+
+def _is_divisor(factor: sp.Expr) -> bool:
+    return bool(factor.is_Pow and factor.base.is_Add and not factor.exp.is_nonnegative)
 
 
 def _expanded(part: sp.Expr) -> tuple[sp.Expr, ...]:
     """The terms of one summand; sums in a denominator (D1 of Theorem 1.1) are left as they are."""
     factors = sp.Mul.make_args(part)
-    kept = [f for f in factors if f.is_Pow and f.base.is_Add and not f.exp.is_nonnegative]
+    kept = [f for f in factors if _is_divisor(f)]
     rest = sp.Mul(*(f for f in factors if f not in kept))
     return tuple(sp.Mul(term, *kept) for term in sp.Add.make_args(sp.expand(rest)))
+
+
+def _by_monomial(total: sp.Expr) -> tuple[sp.Expr, ...]:
+    """The summands, multiplied out; those that differ by a polynomial in d are one."""
+    groups: dict[sp.Expr, sp.Expr] = {}
+    for part in sp.Add.make_args(total):
+        for term in _expanded(part):
+            monomial = term.as_independent(_DIMENSION)[0].as_coeff_Mul()[1]
+            groups[monomial] = groups.get(monomial, sp.Integer(0)) + term
+    return tuple(groups.values())
+
+
+def _exact(theta: sp.Expr | int | float) -> sp.Expr:
+    """A factor as it is written: the float 0.1 is 1/10."""
+    return theta if isinstance(theta, sp.Basic) else sp.Rational(str(theta))
+
+
+def _chosen(parts: tuple[Any, ...], index: int) -> Any:
+    if not 0 <= index < len(parts):
+        raise IndexError(f"index must be >= 0 and < {len(parts)}, got {index}")
+    return parts[index]
 
 
 @dataclass(frozen=True)
@@ -44,6 +76,8 @@ class Claim:
         depends_on: keys of the claims its proof uses.
         source: lemma and equation numbers, and a note where the encoding needs one.
         kind: upper, lower, identity or rate.
+        printed: (condition, the paper's form of it), where the two differ: conditions are kept
+            multiplied out where the printed form divides by n0 or l, which may be 0.
     """
 
     key: str
@@ -60,22 +94,25 @@ class Claim:
     depends_on: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     kind: str = "upper"
+    printed: tuple[tuple[Any, Any], ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is not a well-formed claim."""
-        if self.edition not in EDITIONS:
-            raise ValueError(f"{self.key}: edition must be one of {EDITIONS}, got {self.edition!r}")
+        for name, allowed in _ALLOWED.items():
+            if (given := getattr(self, name)) not in allowed:
+                raise ValueError(f"{self.key}: {name} must be one of {allowed}, got {given!r}")
         if unknown := self.assumptions - set(ASSUMPTIONS):
             raise ValueError(
                 f"{self.key}: assumptions must be among {ASSUMPTIONS}, got {sorted(unknown)}"
             )
-        if self.relation not in ("<=", ">=", "=="):
-            raise ValueError(f"{self.key}: relation must be <=, >= or ==, got {self.relation!r}")
         for condition in self.conditions:
             if not isinstance(condition, sp.core.relational.Relational):
                 raise ValueError(
                     f"{self.key}: a condition must be a sympy relation, got {condition!r}"
                 )
+        for fixed, _ in self.ties:
+            if not fixed.is_Symbol:
+                raise ValueError(f"{self.key}: a tie must fix a symbol, got {fixed}")
         for used in self.free_symbols:
             if used.name not in NOTATION or NOTATION[used.name].symbol != used:
                 raise ValueError(f"{self.key}: symbol {used} is not in the notation")
@@ -86,30 +123,75 @@ class Claim:
         parts = [self.lhs, self.rhs, *self.conditions, *(e for tie in self.ties for e in tie)]
         return frozenset().union(*(p.free_symbols for p in parts))
 
+    def as_printed(self, condition: Any) -> Any:
+        """A condition in the paper's form, to show it; the form to evaluate if that is the same."""
+        return dict(self.printed).get(condition, condition)
+
     @cached_property
     def terms(self) -> tuple[sp.Expr, ...]:
         """The right-hand side as a sum, one term for each monomial; polynomials in d stay together.
 
-        Every printed coefficient is in exactly one term, so that scaling the terms one after the
-        other falsifies every constant of the statement in turn.
+        Every printed coefficient of a numerator is in a term (in several where the statement
+        multiplies brackets out, as D2 of Theorem 1.1), and every coefficient of a denominator that
+        is a sum in one of `divisor_terms`: scaling all of these in turn falsifies every constant.
         """
-        groups: dict[sp.Expr, sp.Expr] = {}
-        for part in sp.Add.make_args(self.rhs):
-            for term in _expanded(part):
-                monomial = term.as_independent(_DIMENSION)[0].as_coeff_Mul()[1]
-                groups[monomial] = groups.get(monomial, sp.Integer(0)) + term
-        return tuple(groups.values())
+        return _by_monomial(self.rhs)
+
+    @cached_property
+    def divisor_terms(self) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+        """(sum, its term) for each term of each sum that the right-hand side divides by.
+
+        The terms of D1 in Theorem 1.1; empty for a claim that divides by monomials only.
+        """
+        factors = [f for part in sp.Add.make_args(self.rhs) for f in sp.Mul.make_args(part)]
+        sums = dict.fromkeys(f.base for f in factors if _is_divisor(f))
+        return tuple((total, term) for total in sums for term in _by_monomial(total))
 
     def scaled(self, index: int, theta: sp.Expr | int | float) -> "Claim":
-        """The twin whose term number `index` is multiplied by `theta`: false once that is small."""
-        terms = list(self.terms)
-        terms[index] = sp.nsimplify(theta) * terms[index]
-        return replace(self, rhs=sp.Add(*terms), title=f"{self.title} (term {index} times {theta})")
+        """The twin whose term number `index` is multiplied by `theta`: false once that is small.
+
+        Raises:
+            IndexError: no such term.
+        """
+        term = _chosen(self.terms, index)
+        rest = (t for i, t in enumerate(self.terms) if i != index)
+        rhs = sp.Add(*rest, _exact(theta) * term)
+        return replace(self, rhs=rhs, title=f"{self.title} (term {index} times {theta})")
+
+    def scaled_divisor(self, index: int, theta: sp.Expr | int | float) -> "Claim":
+        """The twin whose `divisor_terms[index]` is multiplied by `theta`, on both sides.
+
+        The conditions stay: a twin changes what is claimed and not where.
+
+        Raises:
+            IndexError: no such term.
+        """
+        total, term = _chosen(self.divisor_terms, index)
+        changed = {total: total + (_exact(theta) - 1) * term}
+        return replace(
+            self,
+            lhs=self.lhs.xreplace(changed),
+            rhs=self.rhs.xreplace(changed),
+            title=f"{self.title} (divisor's term {index} times {theta})",
+        )
 
     def evaluate(self, side: Literal["lhs", "rhs"], values: Values) -> Value:
-        """The value of one side in the ring of `values` (floats, exact rationals, balls)."""
+        """The value of one side in the ring of `values` (floats, exact rationals, balls).
+
+        Raises:
+            NotExactError: exact rationals were given and the side is irrational there.
+        """
+        if side not in ("lhs", "rhs"):
+            raise ValueError(f"{self.key}: side must be 'lhs' or 'rhs', got {side!r}")
         return value_of(self.lhs if side == "lhs" else self.rhs, values)
 
     def rhs_callable(self, *names: str) -> Callable[..., Any]:
-        """The right-hand side as a vectorised float64 function of the named symbols."""
-        return sp.lambdify([NOTATION[name].symbol for name in names], self.rhs, "numpy")
+        """The right-hand side as a vectorised float64 function of the named symbols.
+
+        Without names, of all its symbols in alphabetical order.
+        """
+        needed = sorted(s.name for s in self.rhs.free_symbols)
+        if names and (missing := set(needed) - set(names)):
+            raise ValueError(f"{self.key}: names must include {sorted(missing)}, got {names}")
+        arguments = [NOTATION[name].symbol for name in names or needed]
+        return sp.lambdify(arguments, self.rhs, "numpy")

@@ -1,7 +1,7 @@
 """Evaluation of a sympy expression in any ring: floats, exact rationals, balls."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -67,17 +67,36 @@ def compiled(expression: sp.Expr) -> Evaluator:
         return _fold([compiled(a) for a in expression.args], bool(expression.is_Add))
     if expression.is_Pow:
         return _compiled_power(expression)
-    if isinstance(expression, sp.log | sp.exp | sp.gamma):
-        inner, called = compiled(expression.args[0]), type(expression).__name__
+    if isinstance(expression, sp.log | sp.exp):
+        inner, called = _compiled_operand(expression.args[0]), type(expression).__name__
         return lambda values: _function(called, inner(values))
     raise TypeError(
         f"expression: expected sums, products, powers, log or exp, got {expression.func}"
     )
 
 
+def _ring(values: Values) -> Callable[[Any], Value]:
+    return type(next(iter(values.values()), Fraction(1)))
+
+
 def _ratio(p: int, q: int, values: Values) -> Value:
-    kind = type(next(iter(values.values()), Fraction(1)))
-    return kind(p) / q
+    return _ring(values)(p) / q
+
+
+def _compiled_operand(expression: sp.Expr) -> Evaluator:
+    """The argument of a root or a function; a constant one is first taken into the ring.
+
+    The square root of the integer 2 would otherwise be a rounded float among balls.
+    """
+    inner = compiled(expression)
+    if expression.free_symbols:
+        return inner
+
+    def run(values: Values) -> Value:
+        constant = inner(values)
+        return _ring(values)(constant) if type(constant) is int else constant
+
+    return run
 
 
 def _fold(parts: list[Evaluator], adding: bool) -> Evaluator:
@@ -94,7 +113,7 @@ def _fold(parts: list[Evaluator], adding: bool) -> Evaluator:
 
 def _compiled_power(expression: sp.Expr) -> Evaluator:
     base, exponent = expression.args
-    inner = compiled(base)
+    inner = _compiled_operand(base)
     if exponent.is_Rational:
         fraction = Fraction(int(exponent.p), int(exponent.q))
         return lambda values: _power(inner(values), fraction)
@@ -119,16 +138,22 @@ def _as_integer(value: Value) -> int | None:
     return int(value.p) if value.q == 1 else None
 
 
-def lifted(names: Iterable[str], values: Values) -> dict[str, Value]:
+def lifted(names: Collection[str], values: Values) -> dict[str, Value]:
     """The named values, all in one ring: balls if any is a ball, else floats, else rationals.
 
     Integers are exact in every ring; floats become balls exactly.
 
     Raises:
-        KeyError: a name has no value.
+        KeyError: a name has no value; the message lists all of these.
         TypeError: floats among exact rationals, which would round them.
     """
-    found = {name: values[name] for name in names}
+    try:
+        found = {name: values[name] for name in names}
+    except KeyError:
+        missing = ", ".join(name for name in names if name not in values)
+        raise KeyError(
+            f"values: expected a number for each symbol, got none for {missing}"
+        ) from None
     kinds = {type(value) for value in found.values()} - {int}
     balls = [kind for kind in kinds if hasattr(kind, "rad")]
     if balls:
@@ -137,7 +162,13 @@ def lifted(names: Iterable[str], values: Values) -> dict[str, Value]:
         raise TypeError(f"values: expected one kind of number, got {sorted(map(str, kinds))}")
     else:
         kind = next(iter(kinds), Fraction)
-    return {name: v if type(v) is kind else kind(v) for name, v in found.items()}
+    return {name: v if type(v) is kind else _into(kind, v) for name, v in found.items()}
+
+
+def _into(kind: Callable[[Any], Value], value: Value) -> Value:
+    if isinstance(value, Fraction):
+        return kind(value.numerator) / value.denominator
+    return kind(value)
 
 
 def value_of(expression: sp.Expr, values: Values) -> Value:

@@ -4,7 +4,9 @@ Units: `1` dimensionless, `x` length of a model, `f` value of the objective; so 
 f/x, L and l have f/x^2, and eta has x^2/f.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import sympy as sp
 
@@ -210,7 +212,9 @@ PARAMETERS: tuple[Notation, ...] = tuple(map(_entry, _TABLE))
 QUANTITIES: tuple[Notation, ...] = tuple(map(_entry, _QUANTITIES))
 """What evidence measures."""
 
-NOTATION: dict[str, Notation] = {entry.name: entry for entry in PARAMETERS + QUANTITIES}
+NOTATION: Mapping[str, Notation] = MappingProxyType(
+    {entry.name: entry for entry in PARAMETERS + QUANTITIES}
+)
 """Every symbol by its ASCII name."""
 
 

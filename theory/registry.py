@@ -2,6 +2,7 @@
 
 import difflib
 from functools import cache
+from typing import Any
 
 from theory.claim import Claim
 from theory.published.lemma_1 import lemma_1, lemma_5
@@ -62,7 +63,7 @@ def ancestors(key: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def inherited_conditions(subject: Claim) -> tuple[tuple[str, object], ...]:
+def inherited_conditions(subject: Claim) -> tuple[tuple[str, Any], ...]:
     """Conditions that the proof uses through other claims and the claim does not print."""
     own = set(subject.conditions)
     return tuple(

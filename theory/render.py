@@ -17,16 +17,34 @@ def plain(claim: Claim) -> str:
 
 def latex(claim: Claim) -> str:
     """The statement in LaTeX (mathematics only, no dollar signs)."""
-    left, right = (sp.latex(side, symbol_names=_NAMES) for side in (claim.lhs, claim.rhs))
-    return f"{left} {_RELATION[claim.relation]} {right}"
+    return f"{_formula(claim.lhs)} {_RELATION[claim.relation]} {_formula(claim.rhs)}"
+
+
+def latex_hypotheses(claim: Claim) -> list[str]:
+    """Assumptions, fixed parameters and conditions in LaTeX, as printed in the paper."""
+    return [
+        *(ASSUMPTION_TABLE[key].latex for key in sorted(claim.assumptions)),
+        *(f"{_formula(left)} = {_formula(right)}" for left, right in claim.ties),
+        *(_formula(claim.as_printed(condition)) for condition in claim.conditions),
+    ]
+
+
+def _formula(expression: sp.Basic) -> str:
+    return str(sp.latex(expression, symbol_names=_NAMES))
+
+
+def _assumption(key: str) -> str:
+    found = ASSUMPTION_TABLE[key]
+    reading = f" (read as: {found.read_as})" if found.read_as else ""
+    return f"{key}: {found.statement}{reading}"
 
 
 def hypotheses(claim: Claim) -> list[str]:
     """Assumptions, fixed parameters and conditions, each in one line."""
     return [
-        *(f"{key}: {ASSUMPTION_TABLE[key].statement}" for key in sorted(claim.assumptions)),
+        *(_assumption(key) for key in sorted(claim.assumptions)),
         *(f"{sp.sstr(left)} = {sp.sstr(right)}" for left, right in claim.ties),
-        *(sp.sstr(condition) for condition in claim.conditions),
+        *(sp.sstr(claim.as_printed(condition)) for condition in claim.conditions),
         *(
             (f"zeroth-order agents use the {claim.estimator} estimator",)
             if claim.estimator != "any"

@@ -61,9 +61,7 @@ def _judge_part(part: str, profile: str, seed: int, names: _Names) -> dict[str, 
     return judge_bank([claim(key, edition) for key, edition in names], bank)
 
 
-def _conclude(
-    key: str, edition: str, records: list[Record], profile: str, seed: int
-) -> Verdict:
+def _conclude(key: str, edition: str, records: list[Record], profile: str, seed: int) -> Verdict:
     return conclude(claim(key, edition), records, profile=PROFILES[profile], seed=seed)
 
 

@@ -1,4 +1,5 @@
-"""Ball arithmetic for exact evidence: numpy object arrays of `flint.arb` at one working precision."""
+"""Ball arithmetic for exact evidence: numpy object arrays of `flint.arb` at one working
+precision."""
 
 from collections.abc import Iterable
 

@@ -23,9 +23,9 @@ class Profile:
     """How much work an audit does.
 
     `per_kind`: drafts of each generated kind without data, `per_data_kind`: with a few rows of
-    data; `runs`: drafts of trajectories; `thorough`: all states of the real data; `starts`: searches
-    started in each stratum; `budget`: evaluations of all searches of one claim on one step (or
-    less), `run_budget` on trajectories.
+    data; `runs`: drafts of trajectories; `thorough`: all states of the real data; `starts`: where
+    searches start in each stratum; `budget`: evaluations of all searches of one claim on one step
+    (or less), `run_budget` on trajectories.
     """
 
     per_kind: int
@@ -40,8 +40,8 @@ class Profile:
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         "smoke": Profile(12, 3, 16, False, 1, 60, 20),
-        "quick": Profile(80, 3, 80, False, 3, 800, 80),
-        "full": Profile(250, 40, 400, True, 8, 12000, 1200),
+        "quick": Profile(80, 3, 80, False, 3, 800, 200),
+        "full": Profile(250, 20, 400, True, 8, 8000, 1200),
     }
 )
 """By name; `smoke` is for tests."""
@@ -104,8 +104,9 @@ class Record:
 
 
 def judge_bank(subjects: Sequence[Claim], bank: Iterable[Entry]) -> dict[str, list[Record]]:
-    """Every claim on every draft it speaks of, by key: inside all inherited conditions, and outside.
+    """Every claim on every draft it speaks of, by key.
 
+    Under the conditions that its proof inherits, and where there are such also under its own only.
     Draft by draft, as claims at one step size share what is measured.
     """
     versions = [(claim, guarded(claim)) for claim in subjects]

@@ -53,7 +53,7 @@ def measured_run(instance: Instance, *, l: Ball, eta: Ball, nu: Ball) -> Mapping
 
 
 class _Number:
-    """A ball that equals another with the same midpoint and radius, so that runs can be remembered."""
+    """A ball that equals another of the same midpoint and radius, so that runs are remembered."""
 
     def __init__(self, value: Ball) -> None:
         self.value = value

@@ -92,8 +92,8 @@ def tied(claim: Claim, numbers: Numbers) -> Numbers:
 def tied_numbers(claim: Claim, instance: Instance) -> Numbers:
     """The instance's parameters, those that the claim ties to others at exactly their tied values.
 
-    An instance holds floats; a tie such as eta = 4 n log T/(T l) is none, and the instance names it by
-    the nearest float.
+    An instance holds floats; a tie such as eta = 4 n log T/(T l) is none, and the instance names it
+    by the nearest float.
     """
     return tied(claim, instance_numbers(instance))
 
@@ -124,7 +124,7 @@ def guarded(claim: Claim) -> Claim:
 
 
 def unmet(claim: Claim, instance: Instance) -> str | None:
-    """The first hypothesis that the instance does not surely meet, and by how much; None if all hold."""
+    """The first hypothesis that the instance does not surely meet, and by how much, or None."""
     spec = instance.spec
     structural = unmet_structure(claim, instance.problem, spec.population)
     if structural:

@@ -45,7 +45,7 @@ class Instance:
 
     @staticmethod
     def from_dict(content: Mapping[str, Any]) -> "Instance":
-        """The instance of a parsed spec; InputError, with the key's path, where it cannot be used."""
+        """The instance of a parsed spec; InputError, with the key's path, where it is none."""
         return Instance(Spec.from_dict(content))
 
     @staticmethod

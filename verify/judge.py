@@ -72,8 +72,8 @@ def _packed(side: Ball | None) -> _Packed:
 def _unpacked(
     outcome: str, reason: str, lhs: _Packed, rhs: _Packed, ratio: float, excess: float
 ) -> Judgement:
-    sides = (None if side is None else Ball(*side) for side in (lhs, rhs))
-    return Judgement(outcome, reason, *sides, ratio, excess)
+    left, right = (None if side is None else Ball(*side) for side in (lhs, rhs))
+    return Judgement(outcome, reason, left, right, ratio, excess)
 
 
 def judge(claim: Claim, instance: Instance) -> Judgement:
@@ -105,9 +105,7 @@ def gather(claim: Claim, instance: Instance) -> Numbers:
     return numbers
 
 
-def right_hand_side(
-    claim: Claim, instance: Instance, measured: Mapping[str, float | Ball]
-) -> Ball:
+def right_hand_side(claim: Claim, instance: Instance, measured: Mapping[str, float | Ball]) -> Ball:
     """The claim's right-hand side with these quantities and the instance's parameters.
 
     Raises `HypothesisError` where the claim does not speak of the instance.

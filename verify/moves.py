@@ -43,7 +43,7 @@ _SIZES = (0.01, 0.1, 0.5, 2.0)
 
 
 def move_number(draft: Draft, rng: Generator) -> Draft:
-    """One number of the tables, by a factor or by a step, or set to 0, or made equal to a neighbour."""
+    """One number of the tables, by a factor or by a step, or set to 0."""
     table = draft.table
     paths = numbers(table)
     if not paths:
@@ -164,7 +164,7 @@ def move_agent(draft: Draft, rng: Generator) -> Draft:
 
 
 def _moved_counts(table: Table, rng: Generator) -> tuple[int, int]:
-    """One group's count by one or by a factor, 2 agents at least and LARGEST_COUNT at most in a group."""
+    """One group's count by one or by a factor; 2 agents at least in all."""
     counts = [int(table["population"][name]) for name in ("zeroth_order", "first_order")]
     group = int(rng.integers(2))
     factor = math.exp(float(rng.normal()))

@@ -12,7 +12,9 @@ from verify.trajectory import Moments, moments
 Array = NDArray[np.float64]
 
 
-def simulated_states(instance: Instance, *, every: int, entropy: int) -> Iterator[tuple[int, Array]]:
+def simulated_states(
+    instance: Instance, *, every: int, entropy: int
+) -> Iterator[tuple[int, Array]]:
     """(t, X_t) for t = 0, every, ... of one run of Algorithm 1 in float64, on a linear model.
 
     Plain numpy, one row a sample, two-point or first-order agents, one direction; the path only

@@ -118,7 +118,7 @@ def _chosen_parameters(claim: Claim, draft: Draft) -> dict[str, Any] | None:
 def _resolvetied(
     claim: Claim, draft: Draft, numbers: Numbers, parameters: Mapping[str, Any]
 ) -> Instance | None:
-    """Step size and smoothing as the statement ties them to T, at the smallest admissible T / fraction."""
+    """Step size and smoothing as tied to T, at the smallest admissible T / fraction."""
     smallest = _smallest_horizon(claim, numbers)
     if smallest is None:
         return None
@@ -131,7 +131,7 @@ def _resolvetied(
 
 
 def _smallest_horizon(claim: Claim, numbers: Numbers) -> int | None:
-    """The smallest T from which doubling finds the tied step size admissible; None if there is none."""
+    """The smallest T, found by doubling, at which the tied step size is admissible, or None."""
 
     def admits(T: int) -> bool:
         exact = tied(claim, {**numbers, "T": ball(T)})

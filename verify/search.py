@@ -1,4 +1,4 @@
-"""Local adversarial search: change a draft at random, keep what brings the claim nearer to failing."""
+"""Local adversarial search: random changes of a draft, kept where the claim gets nearer to fail."""
 
 import math
 from collections import Counter
@@ -52,7 +52,7 @@ def attempt(claim: Claim, draft: Draft, *, judged: Judge = judge) -> Trial | Non
 
 
 def has_zeroth_order(draft: Draft) -> bool:
-    """Whether any agent is zeroth-order: claims are often tight without, where a search would end."""
+    """Whether any agent is zeroth-order: without, claims are often tight and a search would end."""
     return draft.shell.population.n0 > 0
 
 
@@ -126,9 +126,7 @@ class _Climber:
             if has_zeroth_order(draft) != has_zeroth_order(current.draft):
                 continue
             candidate = self.tried(draft)
-            if candidate is not None and (
-                candidate.violated or candidate.excess >= current.excess
-            ):
+            if candidate is not None and (candidate.violated or candidate.excess >= current.excess):
                 current = candidate
         return current
 

@@ -1,4 +1,4 @@
-"""From an instance where a claim fails to a minimal one: few agents, few dimensions, short numbers."""
+"""From an instance where a claim fails to a minimal one: fewest agents, shortest numbers."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -97,7 +97,7 @@ class _Failing:
 
 
 def _spelled_out(instance: Instance) -> Table:
-    """The instance's tables with a row an agent, eta and nu as numbers, nothing a claim has no use for."""
+    """The instance's tables with a row an agent, and eta and nu as numbers."""
     table = instance.spec.to_dict()
     given = table.pop("method")
     method: Table = {"step_size": instance.eta, "smoothing": instance.nu}
@@ -138,7 +138,7 @@ def _smaller(candidate: Instance, current: Instance) -> bool:
 
 
 def _shape(instance: Instance) -> tuple[int, ...]:
-    """Agents, dimensions, directions, estimators that are not first-order, layers, steps, parameters."""
+    """Agents, dimensions, directions, estimators, layers of curvature, steps, parameters."""
     spec = instance.spec
     return (
         instance.n,
@@ -152,7 +152,7 @@ def _shape(instance: Instance) -> tuple[int, ...]:
 
 
 def _shapes(table: Table, claim: Claim) -> Iterator[Table]:
-    """Smaller tables: an agent less, a coordinate less, fewer steps, rows, parameters, estimators."""
+    """Smaller tables: an agent, a coordinate, steps or parameters less; plainer estimators."""
     n, d = agents(table), dimensions(table)
     if counted(table):
         for counts in _fewer(table):
@@ -247,7 +247,7 @@ def _shorter_numbers(fails: _Failing, current: Instance) -> Instance:
 
 
 def _method_numbers(table: Table) -> Iterator[tuple[str | int, ...]]:
-    yield from ((("method", key) for key in ("step_size", "smoothing")))
+    yield from (("method", key) for key in ("step_size", "smoothing"))
     start = table["method"].get("start")
     if isinstance(start, list):
         yield from (("method", "start", k) for k in range(len(start)))

@@ -87,7 +87,7 @@ def _points(n: int, d: int) -> st.SearchStrategy[list[list[float]]]:
 
 @st.composite
 def populations(draw: Draw, *, most: int = 8) -> Table:
-    """2 to `most` agents: two-point and first-order in any numbers, or any mixture with rv 1 to 4."""
+    """2 to `most` agents: two-point and first-order in any numbers, or any mixture with rv <= 4."""
     n = draw(st.integers(2, most))
     if draw(st.sampled_from(["two-point", "two-point", "mixed"])) == "mixed":
         agents = draw(st.lists(st.sampled_from(ESTIMATORS), min_size=n, max_size=n))
@@ -121,7 +121,7 @@ def _quadratic(draw: Draw, n: int, d: int, layout: str) -> Table:
 
 
 def _matrix(direction: list[float], size: float) -> list[list[float]]:
-    """size I + v v', with v clipped so that it stays exactly representable and positive definite."""
+    """size I + v v' with v clipped and rounded, so that the products are nearly exact."""
     v = [max(-4.0, min(4.0, round(x * 4) / 4)) for x in direction]
     return [[(size if i == j else 0.0) + a * b for j, b in enumerate(v)] for i, a in enumerate(v)]
 
@@ -209,7 +209,7 @@ def drafts(draw: Draw, kind: str | None = None) -> Draft:
 
 @st.composite
 def trajectory_drafts(draw: Draw) -> Draft:
-    """A draft with a start and steps, on quadratics: alike within a group, or few agents of any kind."""
+    """A draft with a start and steps, on quadratics: agents alike within a group, or few."""
     grouped = draw(st.booleans())
     d = draw(st.integers(1, 3 if grouped else 2))
     row = st.lists(coordinates(), min_size=d, max_size=d)

@@ -39,8 +39,8 @@ def trace_rows(seed: int = 0) -> list[Row]:
 
     `breast_cancer`: one simulated path of a hybrid population, and from each state on it the exact
     E_t Gamma_{t+1} and its bounds by Lemmas 2 and 11. `quadratic`: exact E Gamma_t and E||mu_t -
-    x*||^2 and the bounds that Lemmas 11 and 13 give when they are unrolled from t = 0, with the exact
-    e_t in them.
+    x*||^2 and the bounds that Lemmas 11 and 13 give when they are unrolled from t = 0, with the
+    exact e_t in them.
     """
     return [*_breast_cancer(seed), *_quadratic()]
 

@@ -46,16 +46,13 @@ class Twin:
 
 def measure(claim: Claim, instances: Iterable[Instance]) -> list[Measured]:
     """What the claim's two sides are on instances it speaks of and where they are exact."""
-    return [
-        Measured(
-            instance,
-            numbers,
-            *(ball(claim.evaluate(side, numbers)) for side in ("lhs", "rhs")),
-            tuple(ball(compiled(term)(numbers)) for term in claim.terms),
-        )
-        for instance in instances
-        for numbers in [gather(claim, instance)]
-    ]
+    found = []
+    for instance in instances:
+        numbers = gather(claim, instance)
+        lhs, rhs = (ball(claim.evaluate(side, numbers)) for side in ("lhs", "rhs"))
+        terms = tuple(ball(compiled(term)(numbers)) for term in claim.terms)
+        found.append(Measured(instance, numbers, lhs, rhs, terms))
+    return found
 
 
 def constants(claim: Claim) -> tuple[int, ...]:

@@ -79,7 +79,7 @@ class Verdict:
 def verify_claims(
     keys: Sequence[str] = (), edition: str = "published", *, seed: int = 0, profile: str = "quick"
 ) -> tuple[Verdict, ...]:
-    """Verdicts on the claims with these keys (all of the edition if there are none), in one process.
+    """Verdicts on the claims with these keys (without keys, on all of the edition), in one process.
 
     Deterministic in seed and profile. Raises `UnknownClaimError` for a key that is none.
     """
@@ -113,9 +113,7 @@ def replay(key: str, edition: str, instance: Instance) -> Verdict:
     )
 
 
-def conclude(
-    subject: Claim, records: Sequence[Record], *, profile: Profile, seed: int
-) -> Verdict:
+def conclude(subject: Claim, records: Sequence[Record], *, profile: Profile, seed: int) -> Verdict:
     """Search for a violation from what the bank found, shrink the one found, and say what holds.
 
     A witness inside the conditions of every claim that the proof uses is looked for first.
@@ -138,7 +136,7 @@ def conclude(
 def _violation(
     version: Claim, records: Sequence[Record], tally: "_Tally", *, profile: Profile, seed: int
 ) -> Trial | None:
-    """A violation in the bank, the simplest to read, or one found by search (not for identities)."""
+    """The simplest violation in the bank, or one found by search (not for identities)."""
     violated = [r.trial for r in records if r.trial.violated]
     if violated:
         return min(violated, key=lambda t: (not t.judgement.visible, *size_of(t)))
@@ -165,9 +163,7 @@ class _Tally:
         self.outcomes = Counter(r.trial.judgement.outcome for r in own)
         self.real = len({r.entry for r in own if r.entry.real and r.trial.judgement.decided})
         self.ratios = [r.trial.judgement.ratio for r in own if r.trial.judgement.decided]
-        self.inside = [
-            r.trial.judgement for r in records if r.inside and r.trial.judgement.decided
-        ]
+        self.inside = [r.trial.judgement for r in records if r.inside and r.trial.judgement.decided]
         self.reasons = Counter(
             r.trial.judgement.reason for r in own if not r.trial.judgement.decided
         )
@@ -197,7 +193,11 @@ class _Tally:
         name = "REFUTED" if witness is not None else "HOLDS"
         if witness is None and (not self.decided or self.outcomes["undecided"]):
             name = "INCONCLUSIVE"
-        shown = None if witness is None else _witness(subject, witness, judge(subject, witness))
+        shown = None
+        if witness is not None:
+            found = judge(subject, witness)
+            shown = _witness(subject, witness, found)
+            self.ratios.append(found.ratio)
         return Verdict(
             claim=subject.key,
             edition=subject.edition,
@@ -250,9 +250,7 @@ class _Tally:
 def _inherited_keys(subject: Claim) -> set[str]:
     added = set(guarded(subject).conditions) - set(subject.conditions)
     return {
-        key
-        for key in ancestors(subject.key)
-        if set(claim(key, subject.edition).conditions) & added
+        key for key in ancestors(subject.key) if set(claim(key, subject.edition).conditions) & added
     }
 
 

@@ -100,8 +100,12 @@ def test_profile_and_seed_arrive(
         asked.append((options["profile"], options["seed"]))
         return concluded("published")
 
+    def trace(seed: int) -> list[dict[str, Any]]:
+        asked.append(seed)
+        return TRACED
+
     monkeypatch.setattr(auditing, "run_audit", note)
-    monkeypatch.setattr(auditing, "trace_rows", lambda seed: asked.append(seed) or TRACED)
+    monkeypatch.setattr(auditing, "trace_rows", trace)
     hdo(capsys, "audit", "--out", str(tmp_path), "--profile", "full", "--seed", "9")
     assert asked == [("full", 9), 9]
 

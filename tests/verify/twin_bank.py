@@ -21,8 +21,6 @@ def measured_claims() -> dict[str, list[Measured]]:
     records = judge_bank(claims(), bank)
     found: dict[str, list[Measured]] = defaultdict(list)
     for claim in claims():
-        decided = {
-            r.trial.instance: None for r in records[claim.key] if r.trial.judgement.decided
-        }
+        decided = {r.trial.instance: None for r in records[claim.key] if r.trial.judgement.decided}
         found[claim.key] = measure(claim, decided)
     return found

@@ -25,6 +25,12 @@ STEP_13 = sp.Le(2 * eta * sp.sqrt(L * n0) * (d + 3) ** sp.Rational(3, 4), sp.sqr
 STEP_17 = sp.Le(eta, 1 / (10 * L * sp.sqrt(d + 4)))
 ORDERED = (sp.Ge(alpha0, alpha1),)
 
+PRINTED_12 = (STEP_12, sp.Le(eta, 1 / (10 * l)))
+PRINTED_13 = (
+    STEP_13,
+    sp.Le(eta, sp.sqrt(l * c * n) / (2 * sp.sqrt(L * n0) * (d + 3) ** sp.Rational(3, 4))),
+)
+
 FULL = frozenset({"A2", "A3", "A4"})
 
 
@@ -151,6 +157,7 @@ def convex_lemmas() -> tuple[Claim, ...]:
             assumptions=convex | {"A1"},
             estimator="two-point",
             conditions=(STEP_12,),
+            printed=(PRINTED_12,),
             depends_on=("lemma-11",),
             source=("Lemma 12", "eqs. (28)-(29)"),
         ),
@@ -162,6 +169,7 @@ def convex_lemmas() -> tuple[Claim, ...]:
             assumptions=convex | {"A1"},
             estimator="two-point",
             conditions=(STEP_13,),
+            printed=(PRINTED_13,),
             depends_on=("lemma-9", "lemma-10"),
             source=("Lemma 13", "eqs. (30)-(40)"),
         ),

@@ -31,8 +31,15 @@ def theorem_1_1() -> Claim:
         estimator="two-point",
         ties=((eta, 4 * n * sp.log(T) / (T * l)), *SMOOTHING),
         conditions=(ladder.STEP_11, ladder.STEP_12, ladder.STEP_13, sp.Gt(D1, 0)),
+        printed=(ladder.PRINTED_12, ladder.PRINTED_13),
         depends_on=("lemma-12", "lemma-13", "lemma-10"),
-        source=("Theorem 1.1", "eqs. (41)-(44)"),
+        source=(
+            "Theorem 1.1",
+            "eq. (43), with D1 and D2 of (41)",
+            "explicit form: C1, C2, C3 of Lemma 13 with Lemma 10's bound for B; "
+            "S_T = sum_{t=1}^T w_T = T w_T as printed; conditions: D1 > 0 and the step sizes "
+            "of Lemmas 11, 12, 13 in place of the order of magnitude of T",
+        ),
     )
 
 
@@ -50,6 +57,7 @@ def theorem_1_2() -> Claim:
     )
     rhs = 4 * n / (eta * T) * f0 + 4 * n * sum(eta ** (i + 1) * term for i, term in enumerate(K))
     G = ladder.GRADIENTS
+    seventh = sp.Le(eta**3, n**2 / (1536 * L * (d + 4) * G))
     return Claim(
         key="theorem-1.2",
         edition="published",
@@ -66,8 +74,15 @@ def theorem_1_2() -> Claim:
             ladder.STEP_17,
             sp.Le(eta, n**2 / (4 * L * G)),
             sp.Le(eta, sp.sqrt(n / (256 * L**2 * G))),
-            sp.Le(eta**3, n**2 / (1536 * L * (d + 4) * G)),
+            seventh,
         ),
+        printed=((seventh, sp.Le(eta, sp.cbrt(seventh.rhs))),),
         depends_on=("lemma-18", "lemma-20"),
-        source=("Theorem 1.2", "eqs. (57)-(59), assembled"),
+        source=(
+            "Theorem 1.2",
+            "eqs. (57)-(59)",
+            "explicit form assembled from them: (57) with Lemma 18 in (58), times 2n/(eta T), "
+            "divided by 1 - K6 - K7 >= 1/2; conditions: Lemma 17's and those printed on the way "
+            "in place of the order of magnitude of T",
+        ),
     )

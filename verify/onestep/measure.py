@@ -3,16 +3,15 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from hdo.population import Population
 from hdo.problems import Problem
-from verify.balls import Ball, BallArray, ball, between, total
+from verify.balls import Ball, BallArray, ball, between, total, widened
 from verify.errors import NotExact
 from verify.onestep import gaussian
 from verify.onestep.state import State, make_state
 from verify.optimum import Optimum
-
-MOST_GAUSSIAN_TERMS = 12
-"""Largest d for the term-by-term Gaussian sums (d^4 terms)."""
 
 
 def _norm_sq(v: BallArray) -> Ball:
@@ -20,14 +19,14 @@ def _norm_sq(v: BallArray) -> Ball:
 
 
 def _norm(v: BallArray) -> Ball:
-    return _root((v * v).sum())
+    square = (v * v).sum()
+    # sqrt of a ball that dips below 0 is no number
+    return square.sqrt() if square.lower() >= 0 else between(Ball(0), square.upper().sqrt())
 
 
-def _root(value: Ball) -> Ball:
-    """sqrt of a number known to be >= 0, whose ball may dip below."""
-    if value.lower() >= 0:
-        return value.sqrt()
-    return between(Ball(0), value.upper().sqrt())
+def _nonnegative(value: Ball) -> Ball:
+    """A number known to be >= 0, whose ball may dip below."""
+    return value if value.lower() >= 0 else between(Ball(0), value.upper())
 
 
 def _optimum(state: State) -> Optimum:
@@ -51,8 +50,7 @@ def _a_sq_next(state: State) -> Ball:
 
 
 def _value_gap(state: State) -> Ball:
-    gap = state.standing.mean_value - _optimum(state).f_star
-    return gap if gap.lower() >= 0 else between(Ball(0), gap.upper())
+    return _nonnegative(state.standing.mean_value - _optimum(state).f_star)
 
 
 def _weighted_gradients(state: State) -> Ball:
@@ -73,31 +71,16 @@ def _error_sq(state: State, agent: int) -> Ball:
 
 
 def _bias(state: State, agent: int) -> Ball:
-    return _norm(state.gradients[agent] - state.m[agent])
-
-
-def _small(state: State) -> None:
-    if state.problem.d > MOST_GAUSSIAN_TERMS:
-        raise NotExact(f"term-by-term Gaussian sums are for d <= {MOST_GAUSSIAN_TERMS}")
+    """||grad f^i - E G^i||, 0 where unbiased; a blurred mean is off by at most its blur."""
+    if state.bias_bounds[agent] == 0:
+        return Ball(0)
+    found = state.agents[agent]
+    size = _norm(state.gradients[agent] - found.mean)
+    return size if found.blur == 0 else _nonnegative(widened(size, found.blur))
 
 
 def _vector(state: State, name: str) -> BallArray:
     return state.X[state.row(name)]
-
-
-def _forward(state: State) -> Ball:
-    _small(state)
-    return gaussian.forward_second_moment(_vector(state, "agent"), state.population.directions)
-
-
-def _quartic(state: State) -> Ball:
-    _small(state)
-    return gaussian.quartic(_vector(state, "agent"), _vector(state, "other"))
-
-
-def _sixth(state: State) -> Ball:
-    _small(state)
-    return gaussian.sixth_moment(state.problem.d)
 
 
 def _norm_moment(state: State) -> Ball:
@@ -106,15 +89,10 @@ def _norm_moment(state: State) -> Ball:
     return gaussian.norm_moment(state.problem.d, ball(state.parameters["k"]))
 
 
-def _energy(state: State) -> Ball:
-    energy = state.here.energy
-    if energy.is_nan():
-        raise NotExact("the energy of a sum over several rows needs an integral for every pair")
-    return energy
-
-
 def _smooth_gradient_gap(state: State) -> Ball:
     agent = state.row("agent")
+    if np.array_equal(_vector(state, "agent"), _vector(state, "other")):
+        return Ball(0)
     there = state.standing.smoothed(agent, _vector(state, "other"))
     return _norm(state.here.gradient - there.gradient)
 
@@ -150,14 +128,16 @@ QUANTITIES: Mapping[str, Callable[[State], Ball]] = {
     "smoothing_gap": lambda s: abs(s.here.gap),
     "smoothing_signed_gap": lambda s: s.here.gap,
     "smoothing_bias": lambda s: _norm(s.here.gradient - s.gradients[s.row("agent")]),
-    "two_point_energy": _energy,
+    "two_point_energy": lambda s: s.here.energy,
     "grad_x_sq": lambda s: _norm_sq(s.gradients[s.row("agent")]),
-    "forward_sq": _forward,
+    "forward_sq": lambda s: gaussian.forward_second_moment(
+        _vector(s, "agent"), s.population.directions
+    ),
     "g_sq": lambda s: _norm_sq(_vector(s, "agent")),
     "h_sq": lambda s: _norm_sq(_vector(s, "other")),
     "g_dot_h": lambda s: _vector(s, "agent") @ _vector(s, "other"),
-    "u6_moment": _sixth,
-    "gaussian_quartic": _quartic,
+    "u6_moment": lambda s: gaussian.sixth_moment(s.problem.d),
+    "gaussian_quartic": lambda s: gaussian.quartic(_vector(s, "agent"), _vector(s, "other")),
 }
 """What can be measured at one state. Gaussian identities take g and h from X[agent], X[other]."""
 

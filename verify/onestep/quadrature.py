@@ -19,6 +19,12 @@ EXPONENT = 90.0
 REACH = 14.0
 """P, where the rule is cut; the Gaussian weight there is exp(-98)."""
 
+HERMITE_EXPONENT = EXPONENT + 30.0
+"""For Hermite coefficients up to about k = (30/b)^2: they grow like exp(b sqrt k) in the strip."""
+
+HERMITE_REACH = 19.0
+"""Their P: Hermite polynomials leave only the square root of the weight, exp(-90)."""
+
 MOST_NODES = 2**13
 """Nodes of one rule; where more would be wanted, the step is coarser and the ball wider."""
 
@@ -34,6 +40,12 @@ class Rule:
     weights: BallArray
     step: float
     strip: float
+    reach: float
+
+    def _aliasing(self, big: Ball) -> Ball:
+        """The error of the infinite rule: `big` bounds M exp(-b^2/2)."""
+        b, h = Ball(self.strip), Ball(self.step)
+        return 2 * big * (b * b / 2).exp() / ((2 * Ball.pi() * b / h).exp() - 1)
 
     def error(self, degree: int) -> Ball:
         """Bound on the error for integrands with |f(p)| <= |p|^degree |phi(p)| in the strip.
@@ -44,53 +56,34 @@ class Rule:
         """
         if not 0 <= degree <= 6:
             raise ValueError(f"degree: expected 0 to 6, got {degree}")
-        b, h = Ball(self.strip), Ball(self.step)
-        big = (b * b / 2).exp() * 2 ** max(degree - 1, 0) * (15 + b**degree)
-        rule = 2 * big / ((2 * Ball.pi() * b / h).exp() - 1)
-        a = Ball(REACH) - h
+        big = 2 ** max(degree - 1, 0) * (15 + Ball(self.strip) ** degree)
+        a = Ball(self.reach) - Ball(self.step)
         tail = 4 * a**degree * (-a * a / 2).exp()
-        return (rule + tail).upper()
+        return (self._aliasing(big) + tail).upper()
 
-    def error_2d(self, dimension: int) -> Ball:
-        """Bound on the product rule's error, |f| <= |p| (|p|+|q|) (|p|^2+|q|^2+d-2) phi(p) phi(q).
+    def hermite_error(self, degree: int) -> Ball:
+        """Bound on the error for |f(p)| <= |p he_k(p) phi(p)| in the strip, he_k = He_k/sqrt(k!).
 
-        The rule in p at fixed q, then the rule in q under the sum over nodes p, each err by at most
-        2/(exp(2 pi b/h) - 1) exp(b^2/2) E[s^4 + (d-2) s^2], s = |x|+|y|+b, at most 27 (6+b^4) + 3
-        (d-2) (2+b^2); sums over nodes exceed the moments by less than a factor 2. Tails as in
-        `error`.
+        E|he_k(x + i b)|^2 = L_k(-b^2), Laguerre's polynomial (expand He_k(x + i b) in He_j(x)), so
+        by Cauchy-Schwarz M <= exp(b^2/2) sqrt(2 (1 + b^2) L_k(-b^2)). On the line |he_k| <= 1.09
+        exp(x^2/4) (Cramer; Abramowitz and Stegun 22.14.17), so the tail is at most 2 exp(-a^2/4)
+        at a = P - h.
         """
-        b, h, more = Ball(self.strip), Ball(self.step), max(dimension - 2, 0)
-        big = (b * b / 2).exp() * (27 * (6 + b**4) + 3 * more * (2 + b * b))
-        both = 2 * 2 * 2 * big / ((2 * Ball.pi() * b / h).exp() - 1)
-        a = Ball(REACH) - h
-        tail = 4 * (27 * (6 + a**4) + 3 * more * (2 + a * a)) * a * (-a * a / 2).exp()
-        return (both + 2 * tail).upper()
+        b = Ball(self.strip)
+        big = (2 * (1 + b * b) * Ball(-b * b).laguerre_l(degree)).sqrt()
+        a = Ball(self.reach) - Ball(self.step)
+        return (self._aliasing(big) + 2 * (-a * a / 4).exp()).upper()
 
 
-def rule(analytic: float) -> Rule:
+def rule(analytic: float, *, exponent: float = EXPONENT, reach: float = REACH) -> Rule:
     """A rule for integrands analytic in |Im p| <= `analytic`, times the Gaussian density."""
     strip = min(analytic, WIDEST_STRIP)
-    step = 2 * math.pi * strip / (EXPONENT + strip * strip / 2)
-    step = max(min(step, 0.5), 2 * REACH / MOST_NODES)
-    count = math.floor(REACH / step)
+    step = 2 * math.pi * strip / (exponent + strip * strip / 2)
+    step = max(min(step, 0.5), 2 * reach / MOST_NODES)
+    count = math.floor(reach / step)
     nodes = balls(np.arange(-count, count + 1)) * Ball(step)
     weights = np.exp(-nodes * nodes / 2) * (Ball(step) / (2 * Ball.pi()).sqrt())
-    return Rule(nodes, weights, step, strip)
-
-    def error_2d(self, dimension: int) -> Ball:
-        """Bound on the error of the product rule, |f| <= |p| (|p|+|q|) (|p|^2+|q|^2+d-2) phi phi.
-
-        The rule in p at fixed q, and then the rule in q under the sum over nodes p, each err by at
-        most 2/(exp(2 pi b/h) - 1) exp(b^2/2) E[(|x|+|y|+b)^4 + (d-2) (|x|+|y|+b)^2] <= ... [27
-        (6+b^4) + 3 (d-2) (2+b^2)]; sums over nodes exceed the moments by less than a factor 2.
-        Tails as in `error`.
-        """
-        b, h, more = Ball(self.strip), Ball(self.step), max(dimension - 2, 0)
-        big = (b * b / 2).exp() * (27 * (6 + b**4) + 3 * more * (2 + b * b))
-        both = 2 * 2 * 2 * big / ((2 * Ball.pi() * b / h).exp() - 1)
-        a = Ball(REACH) - h
-        tail = 4 * (27 * (6 + a**4) + 3 * more * (2 + a * a)) * a * (-a * a / 2).exp()
-        return (both + 2 * tail).upper()
+    return Rule(nodes, weights, step, strip, reach)
 
 
 def widen(values: BallArray, radius: BallArray) -> BallArray:

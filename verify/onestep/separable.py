@@ -69,7 +69,7 @@ def _polynomial_square(p: tuple[Ball, Ball, Ball]) -> list[Ball]:
 def _kinked(problem: KinkedProblem, t: Ball, nu: Ball) -> tuple[Ball, ...]:
     """Piecewise polynomial integrands: truncated Gaussian moments on each side of the kink."""
     low, high = ball(problem.slope_low), ball(problem.slope_high)
-    here = (high if t > 0 else low) * t * t / 2
+    here = problem.h(np.array([t], dtype=object))[0]
     above = _upper_moments(-t / nu, 6)
     below = [whole - part for whole, part in zip(_WHOLE, above, strict=True)]
     sums = [Ball(0)] * 5
@@ -119,7 +119,7 @@ def _offsets(problem: SeparableProblem, agent: int, x: BallArray) -> BallArray:
 def smoothed(problem: SeparableProblem, agent: int, x: BallArray, nu: Ball) -> Smoothed:
     """f_nu - f = nu E D; grad f_nu = E[D u], coordinate by coordinate."""
     parts = coordinate_moments(problem, _offsets(problem, agent, x), nu)
-    return Smoothed(nu * parts.d.sum(), parts.du, parts.energy())
+    return Smoothed(nu * parts.d.sum(), parts.du, parts.energy)
 
 
 def moments(

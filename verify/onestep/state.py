@@ -1,6 +1,6 @@
 """One problem, population and state X_t: what every measured quantity is made of, computed once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -56,6 +56,34 @@ class Standing:
         """E_t G_i and E_t||G_i||^2 of every agent."""
         return tuple(self._moments(i, x) for i, x in enumerate(self.X))
 
+    @cached_property
+    def bends(self) -> Ball | None:
+        """(1/n) sum_i E_t[G_i' H G_i], H the curvature of f, where f is a quadratic; else None."""
+        problem = self.problem
+        if isinstance(problem, QuadraticProblem):
+            energy_in: Callable[..., Ball] = quadratic.energy_in
+        elif isinstance(problem, LinearModelProblem) and problem.kind == "ridge":
+            energy_in = linear.ridge_energy_in
+        else:
+            return None
+        H, population, nu = self.curvature, self.population, self.nu
+        each = (energy_in(H, problem, population, i, x, nu) for i, x in enumerate(self.X))
+        return total(each) / len(self.X)
+
+    @cached_property
+    def curvature(self) -> BallArray:
+        """The Hessian of f at mu, (d, d)."""
+        return self.problem.hessian(self.mu)
+
+    @cached_property
+    def curvature_range(self) -> tuple[Ball, Ball]:
+        """Bounds on the eigenvalues of the Hessian of f, wherever it is."""
+        if isinstance(self.problem, LinearModelProblem):
+            return linear.curvature_range(self.problem)
+        found = self.problem.constants()
+        high = ball(found.L.value)
+        return (ball(found.l.value) if found.convex else -high), high
+
     def _moments(self, agent: int, x: BallArray) -> AgentMoments:
         if isinstance(self.problem, QuadraticProblem):
             return quadratic.moments(self.problem, self.population, agent, x, self.nu)
@@ -92,6 +120,7 @@ class State:
     optimum: Optimum | None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     route: str = "automatic"
+    interaction: str = "pair"
 
     @property
     def problem(self) -> Problem:
@@ -159,6 +188,8 @@ class State:
     @cached_property
     def pair(self) -> PairMoments:
         """The interaction's exact moments, by the route asked for."""
+        if self.interaction != "pair":
+            raise NotExact(f"one step of the interaction {self.interaction!r} is not measured")
         minimiser = None if self.optimum is None else self.optimum.x_ball
         start = Before(self.X, self.m, self.second, self.eta, minimiser)
         enumerated = self.route == "enumeration" or (
@@ -194,28 +225,18 @@ class State:
 
     @cached_property
     def objective_step(self) -> Ball:
-        """E_t f(mu') - f(mu): exact for quadratics, else enclosed by smoothness and convexity."""
+        """E_t f(mu') - f(mu): exact for quadratic f, else enclosed by the curvature's range."""
         along = self.mean_gradient @ self.pair.mean_step
-        if isinstance(self.problem, QuadraticProblem):
-            return along + self._quadratic_bend() / 2
-        found = self.problem.constants()
-        high = ball(found.L.value)
-        low = ball(found.l.value) if found.convex else -high
+        mean = self.standing.bends
+        if mean is not None:
+            # the pair identity in the inner product of H
+            H, n, whole = self.standing.curvature, self.n, self.m.sum(axis=0)
+            crossed = whole @ H @ whole - ((self.m @ H) * self.m).sum()
+            bend = self.eta**2 / (n * n) * (2 * mean + 2 * crossed / (n * (n - 1)))
+            return along + bend / 2
+        low, high = self.standing.curvature_range
         half = self.pair.mu_step_sq / 2
         return between((along + low * half).lower(), (along + high * half).upper())
-
-    def _quadratic_bend(self) -> Ball:
-        """E (mu'-mu)' H (mu'-mu), H the mean curvature; the pair identity in H's inner product."""
-        assert isinstance(self.problem, QuadraticProblem)
-        problem, n, m = self.problem, self.n, self.m
-        H = problem.hessian(self.mu)
-        energies = total(
-            quadratic.energy_in(H, problem, self.population, i, x, self.nu)
-            for i, x in enumerate(self.X)
-        )
-        whole = m.sum(axis=0)
-        crossed = whole @ H @ whole - ((m @ H) * m).sum()
-        return self.eta**2 / (n * n) * (2 * energies / n + 2 * crossed / (n * (n - 1)))
 
 
 def make_state(
@@ -231,8 +252,6 @@ def make_state(
     route: str,
 ) -> State:
     """A validated state; shapes and signs are checked once, here."""
-    if interaction != "pair":
-        raise NotExact(f"the claims speak of the pair interaction, not of {interaction!r}")
     given = np.asarray(X)
     if given.shape != (problem.n, problem.d):
         raise InputError("state.models", given.shape, f"shape {(problem.n, problem.d)}")
@@ -240,9 +259,10 @@ def make_state(
     for where, value in (("method.step_size", step), ("method.smoothing", smoothing)):
         if not value > 0:
             raise InputError(where, value, "a number > 0")
-    if given.dtype != object and isinstance(nu, float):
+    radius = float(smoothing.mid())
+    if given.dtype != object and ball(radius) == smoothing:
         rows = tuple(tuple(row) for row in given.astype(float).tolist())
-        standing = _standing(problem, population, rows, nu)
+        standing = _standing(problem, population, rows, radius)
     else:
         standing = Standing(problem, population, balls(given), smoothing)
-    return State(standing, step, optimum, dict(parameters or {}), route)
+    return State(standing, step, optimum, dict(parameters or {}), route, interaction)

@@ -11,7 +11,7 @@ from onestep_cases import AGENTS, PROBLEMS, gradient_samples, make, measure
 
 from hdo import InputError, Population, Spec, build_problem
 from verify.balls import Ball, ball, balls
-from verify.onestep import NotExact, linear, measure_step
+from verify.onestep import NotExact, linear, measure_step, smoothness
 from verify.onestep.pairs import Before, by_enumeration, by_identities
 from verify.onestep.state import make_state
 
@@ -196,7 +196,7 @@ def test_smoothing_enclosure_contains_the_exact_second_moment() -> None:
     X = balls(points(spec))
     for nu in (1e-6, 1e-2, 1.0):
         arguments = (problem, spec.population, 0, X[0], ball(nu))
-        exact, wide = linear.moments(*arguments), linear._enclosed(*arguments)
+        exact, wide = linear.moments(*arguments), smoothness.enclosed_moments(*arguments)
         assert wide.second.contains(exact.second)
         off = exact.mean - wide.mean
         assert (off @ off).upper() <= (wide.blur * wide.blur).upper()
