@@ -211,7 +211,7 @@ def drafts(draw: Draw, kind: str | None = None) -> Draft:
 def trajectory_drafts(draw: Draw) -> Draft:
     """A draft with a start and steps, on quadratics: agents alike within a group, or few."""
     grouped = draw(st.booleans())
-    d = draw(st.integers(1, 3 if grouped else 2))
+    d = draw(st.integers(1, 2))
     row = st.lists(coordinates(), min_size=d, max_size=d)
     if grouped:
         population = draw(group_counts())

@@ -1,7 +1,7 @@
 """Where the paper says that one claim follows from others, the encoded ones do: in exact rationals.
 
-Each composition is the proof's own, with every claim used at equality. Where the published statement is not what its
-steps give, the difference is asserted exactly.
+Each composition is the proof's own, with every claim used at equality. Where the published
+statement is not what its steps give, the difference is asserted exactly.
 """
 
 from fractions import Fraction
@@ -63,7 +63,7 @@ def _floats(values: Numbers) -> Numbers:
 def test_estimators_and_gradients_give_the_second_moments(
     result: str, estimator: str, gradients: str, factor: int, values: Numbers
 ) -> None:
-    """(17)-(19), (47)-(48): eq. (6) or (7) on N0, A4 on N1, Lemma 8 or 15 with (factor (d+4), 1)."""
+    """(17)-(19), (47)-(48): (6) or (7) on N0, A4 on N1, Lemma 8 or 15 with (factor (d+4), 1)."""
     weight = factor * (values["d"] + 4)
     smooth = bound(estimator, values, grad_i_sq=0, s_sq=0)
     composed = bound(gradients, values, alpha0=weight, alpha1=1)
@@ -126,7 +126,7 @@ def test_unrolled_consensus_recursions_give_the_sums(
 def test_lemma_13_is_its_steps_but_for_a_factor_4_of_the_zeroth_order_noise(
     values: Numbers,
 ) -> None:
-    """(35) + (36) with Lemma 9 + twice (40) has 4 (d+4) SZ where (37) and the lemma print (d+4) SZ."""
+    """(35) + (36) with Lemma 9 + twice (40) gives 4 (d+4) SZ; (37) and the lemma print (d+4) SZ."""
     v = values | {"B": bound("lemma-10", values)}
     n, L, l, eta, B = (v[name] for name in ("n", "L", "l", "eta", "B"))  # noqa: E741
     e, a_sq, Gamma = v["e"], v["a_sq"], v["Gamma"]

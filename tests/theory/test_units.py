@@ -108,7 +108,7 @@ def test_both_sides_have_one_unit_unless_listed(subject: theory.Claim) -> None:
 def test_units_are_read_and_compared() -> None:
     """The check can fail: L eta is a number, L^2 eta is not, and log needs one."""
     L, eta, Gamma = (theory.symbol(name) for name in ("L", "eta", "Gamma"))
-    assert unit(L) == (1, -2)
+    assert unit(L) == (Fraction(1), Fraction(-2))
     assert agree(1 - L * eta, sp.Integer(1))
     assert not agree(1 - L**2 * eta)
     assert not agree(sp.log(L))

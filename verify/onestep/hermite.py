@@ -18,20 +18,28 @@ from verify.onestep.quadrature import widen
 MOST_TERMS = 224
 """Longest series; the ball covers the rest. 256 bits lose about 0.72 k bits to he_k."""
 
-ENOUGH = 2.0**-112
+ENOUGH = 2.0**-80
 """The rest, relative to E[psi^2 ||u||^2], below which a series ends."""
 
 _CHECKED_EVERY = 8
 
 
 def coefficients(rows: Sampled) -> Iterator[BallArray]:
-    """f_k of every row, (m,), for k = 0, 1, ..."""
-    nodes = rows.rule.nodes
-    now, before = balls(np.ones(len(nodes), dtype=int)), balls(np.zeros(len(nodes), dtype=int))
+    """f_k of every row, (m,), for k = 0, 1, ...
+
+    As He_k is even or odd, the nodes >= 0 do, with the even or odd part of psi.
+    """
+    middle = len(rows.rule.nodes) // 2
+    nodes = rows.rule.nodes[middle:]
+    right, left = rows.psi[:, middle:], rows.psi[:, middle::-1]
+    parts = right + left, right - left
+    # He_k times the weight; the node 0 is in both halves of the even part
+    now, before = rows.rule.weights[middle:].copy(), 0 * nodes
+    now[0] = now[0] / 2
     for k in count():
-        plain = rows.psi @ (now * rows.rule.weights)
+        plain = parts[k % 2] @ now / Ball(k).fac().sqrt()
         yield widen(plain, rows.size * rows.rule.hermite_error(k))
-        now, before = (nodes * now - Ball(k).sqrt() * before) / Ball(k + 1).sqrt(), now
+        now, before = nodes * now - k * before, now
 
 
 def crossed_energy(rows: Sampled, cosines: BallArray, d: int, *, most: int, scale: Ball) -> Ball:

@@ -19,11 +19,11 @@ EXPONENT = 90.0
 REACH = 14.0
 """P, where the rule is cut; the Gaussian weight there is exp(-98)."""
 
-HERMITE_EXPONENT = EXPONENT + 30.0
-"""For Hermite coefficients up to about k = (30/b)^2: they grow like exp(b sqrt k) in the strip."""
+HERMITE_EXPONENT = 60.0 + 30.0
+"""For Hermite coefficients, to 1e-26: up to k = (30/b)^2 they grow by exp(30) in the strip."""
 
-HERMITE_REACH = 19.0
-"""Their P: Hermite polynomials leave only the square root of the weight, exp(-90)."""
+HERMITE_REACH = 15.5
+"""Their P: Hermite polynomials leave only the square root of the weight, exp(-60)."""
 
 MOST_NODES = 2**13
 """Nodes of one rule; where more would be wanted, the step is coarser and the ball wider."""

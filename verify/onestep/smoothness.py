@@ -42,8 +42,8 @@ def enclosed_moments(
 
 
 def enclosed_energy(problem: LinearModelProblem, agent: int, g: BallArray, nu: Ball) -> Ball:
-    """(1/nu^2) E[(f^i(x + nu u) - f^i(x))^2 ||u||^2], by the smoothness of rows; g = grad
-    f^i(x).""" d, data = problem.d, rows_of(problem, agent)
+    """(1/nu^2) E[(f^i(x + nu u) - f^i(x))^2 ||u||^2] by the rows' smoothness; g = grad f^i(x)."""
+    d, data = problem.d, rows_of(problem, agent)
     steepest = data.scale * ball(problem.link.curvature) * largest(data.norm_sq)
     L = steepest + ball(problem.regularisation)
     away = nu * L / 2 * Ball(d * (d + 2) * (d + 4)).sqrt()
