@@ -9,6 +9,7 @@ from hdo.problem_tables import DATA_KINDS
 from theory import Claim
 from verify.hypotheses import guarded
 from verify.instance import Draft
+from verify.judge import is_difference
 from verify.real import real_instances
 from verify.search import Trial, attempt, has_zeroth_order
 from verify.shape import agents, dimensions, explicit
@@ -24,8 +25,8 @@ class Profile:
 
     `per_kind`: drafts of each generated kind without data, `per_data_kind`: with a few rows of
     data; `runs`: drafts of trajectories; `thorough`: all states of the real data; `starts`: where
-    searches start in each stratum; `budget`: evaluations of all searches of one claim on one step
-    (or less), `run_budget` on trajectories.
+    searches start in each stratum. Evaluations of all searches of one claim: `budget`, or
+    `difference_budget` where its sides nearly cancel, or `run_budget` on trajectories.
     """
 
     per_kind: int
@@ -34,14 +35,21 @@ class Profile:
     thorough: bool
     starts: int
     budget: int
+    difference_budget: int
     run_budget: int
+
+    def evaluations(self, claim: Claim) -> int:
+        """The budget of this claim's searches."""
+        if claim.scope == "trajectory":
+            return self.run_budget
+        return self.difference_budget if is_difference(claim) else self.budget
 
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
-        "smoke": Profile(12, 3, 16, False, 1, 60, 20),
-        "quick": Profile(80, 3, 80, False, 3, 800, 200),
-        "full": Profile(250, 20, 400, True, 8, 8000, 1200),
+        "smoke": Profile(12, 3, 16, False, 1, 60, 60, 20),
+        "quick": Profile(72, 3, 80, False, 8, 450, 2400, 120),
+        "full": Profile(250, 20, 400, True, 30, 6000, 20000, 1200),
     }
 )
 """By name; `smoke` is for tests."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from hdo.errors import InputError
 from hdo.problems import Problem
-from hdo.spec import Spec, build_problem, load_spec
+from hdo.spec import Method, Spec, build_problem, load_spec
 
 Table = dict[str, Any]
 """A spec as parsed from JSON, free to be changed."""
@@ -213,16 +214,18 @@ class Draft:
         self, *, eta: float, nu: float, steps: int = 0, parameters: Mapping[str, Any] | None = None
     ) -> Instance:
         """The instance with these numbers in place of the choices."""
-        table = self.table
-        method: Table = {"step_size": eta, "smoothing": nu}
-        if steps:
-            method["steps"] = steps
-        if "start" in table:
-            method["start"] = table.pop("start")
-        table["method"] = method
-        if parameters:
-            table["parameters"] = {**table.get("parameters", {}), **parameters}
-        return Instance.from_dict(table)
+        start = self.table.get("start", 0.0)
+        method = Method(
+            step_size=eta,
+            nu=nu,
+            rounds=steps or None,
+            start=tuple(map(float, start)) if isinstance(start, list) else start,
+        )
+        chosen = MappingProxyType({**self.shell.parameters, **(parameters or {})})
+        made = Instance(replace(self.shell, method_table=method, parameters=chosen))
+        # the draft's own, so that it is not looked up by its JSON again
+        made.__dict__["problem"] = self.problem
+        return made
 
     @staticmethod
     def at(instance: Instance) -> "Draft":

@@ -79,8 +79,11 @@ def _unpacked(
 def judge(claim: Claim, instance: Instance) -> Judgement:
     """Evaluate the claim's two sides on the instance and compare them, hypotheses first."""
     reason = unmet(claim, instance)
-    if reason:
-        return Judgement("silent", reason)
+    return Judgement("silent", reason) if reason else judge_admitted(claim, instance)
+
+
+def judge_admitted(claim: Claim, instance: Instance) -> Judgement:
+    """The same where the hypotheses are known to hold, as on what `resolve` returns."""
     try:
         numbers = gather(claim, instance)
     except NOT_EXACT as error:
@@ -192,6 +195,15 @@ def _graded(
         return (math.nan if claim.rhs == 0 else _quotient(lhs, rhs)), gap
     terms = [ball(compiled(term)(numbers)) for term in sp.Add.make_args(claim.rhs)]
     return _grades(lhs, rhs, terms, signed=signed)
+
+
+def is_difference(claim: Claim) -> bool:
+    """Whether the claim is about a difference: a signed left-hand side, or terms subtracted.
+
+    Its ratio then says little about how near it is to failing; see `_excess`.
+    """
+    terms = sp.Add.make_args(claim.rhs)
+    return not _nonnegative(claim.lhs) or any(t.could_extract_minus_sign() for t in terms)
 
 
 def _nonnegative(side: sp.Expr) -> bool:

@@ -190,7 +190,7 @@ def move_coordinate(draft: Draft, rng: Generator) -> Draft:
 
 
 def move_state(draft: Draft, rng: Generator) -> Draft:
-    """The models: all alike, all moved, spread out or drawn together, or around the optimum."""
+    """The models: all alike, moved, spread out or drawn together; their mean at the optimum."""
     table = draft.table
     key = "state" if "state" in table else "start"
     if key not in table:
@@ -198,8 +198,10 @@ def move_state(draft: Draft, rng: Generator) -> Draft:
     rows = np.array(table["state"]["models"] if key == "state" else [table["start"]])
     size = float(rng.choice(_SIZES))
     pick = rng.integers(4)
-    if pick == 0:
+    if pick == 0 and rng.random() < 0.5:
         rows = np.broadcast_to(rows.mean(axis=0), rows.shape)
+    elif pick == 0 and not has_data(table):
+        rows = rows - rows.mean(axis=0) + optimum(build_problem(Spec.from_dict(_shell(table)))).x
     elif pick == 1:
         rows = rows + size * rng.normal(size=rows.shape[1])
     elif pick == 2:
@@ -249,17 +251,16 @@ SAME_SHAPE: Mapping[Move, float] = MappingProxyType(
 
 
 def moved(draft: Draft, rng: Generator, *, moves: Mapping[Move, float] = MOVES) -> Draft:
-    """The draft after one to three random moves; the same draft where none of them can be made."""
+    """The draft after one to three random moves; the same draft where they lead to none."""
     options, weights = list(moves), np.array(list(moves.values()))
     current = draft
-    for _ in range(1 + min(2, int(rng.geometric(0.6)) - 1)):
-        move = options[int(rng.choice(len(options), p=weights / weights.sum()))]
-        try:
-            candidate = move(current, rng)
-            _ = candidate.shell
-        except InputError:
-            continue
-        current = candidate
+    try:
+        for _ in range(1 + min(2, int(rng.geometric(0.6)) - 1)):
+            move = options[int(rng.choice(len(options), p=weights / weights.sum()))]
+            current = move(current, rng)
+        _ = current.shell
+    except InputError:
+        return draft
     return current
 
 

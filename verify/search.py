@@ -11,12 +11,16 @@ from hdo.errors import InputError
 from theory import Claim
 from verify.hypotheses import fixed_numbers
 from verify.instance import Draft, Instance
-from verify.judge import Judgement, judge
+from verify.judge import Judgement, judge_admitted
 from verify.moves import MOVES, Move, moved, spelled_out
 from verify.optimum import OptimumError
 from verify.resolve import largest_step, resolve
 
 Judge = Callable[[Claim, Instance], Judgement]
+
+
+PATIENCE, GAIN = 60, 0.01
+"""A climb ends after so many candidates in which the excess has not risen by so much."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Trial:
         return self.judgement.outcome == "violated"
 
 
-def attempt(claim: Claim, draft: Draft, *, judged: Judge = judge) -> Trial | None:
+def attempt(claim: Claim, draft: Draft, *, judged: Judge = judge_admitted) -> Trial | None:
     """The trial of a draft; None where the claim is silent or the draft is none."""
     try:
         instance = resolve(claim, draft)
@@ -76,59 +80,67 @@ def search(
     budget: int,
     entropy: int,
     moves: Mapping[Move, float] = MOVES,
-    judged: Judge = judge,
+    judged: Judge = judge_admitted,
 ) -> Searched:
     """Look for a violation with `budget` evaluations, and stop at the first.
 
-    A (1+1) search: a candidate replaces the current draft where its excess is not smaller. Half of
-    the budget is shared evenly by the starts in their order, the rest goes on from the best end.
-    The result depends on the arguments only.
+    A (1+1) search: a candidate replaces the current draft where its excess is not smaller. A climb
+    ends when its last `PATIENCE` candidates gained next to nothing (many claims are tight, but not
+    false, in some limit); the next start follows, and after the last one the first again. The
+    result depends on the arguments only.
     """
-    climber = _Climber(claim, moves, judged)
+    climber = _Climber(claim, moves, judged, budget)
     worst: Trial | None = None
-    share = budget if len(starts) == 1 else max(1, budget // 2 // max(1, len(starts)))
-    for number, start in enumerate(starts):
-        found = climber.climb(start, share, np.random.default_rng([entropy, number]))
+    climb = 0
+    while starts and climber.rest > 0:
+        rng = np.random.default_rng([entropy, climb])
+        found = climber.climb(starts[climb % len(starts)], rng)
+        climb += 1
         if found is not None and (worst is None or found.violated or found.excess > worst.excess):
             worst = found
         if found is not None and found.violated:
             break
-    rest = budget - climber.tries
-    if worst is not None and not worst.violated and rest > 1:
-        rng = np.random.default_rng([entropy, len(starts)])
-        worst = climber.climb(worst.draft, rest, rng) or worst
     return Searched(worst, climber.outcomes)
 
 
 class _Climber:
-    """One search's claim, moves and judge, and the tally of what it judged."""
+    """One search's claim, moves and judge, what is left of its budget, and the tally."""
 
-    def __init__(self, claim: Claim, moves: Mapping[Move, float], judged: Judge) -> None:
+    def __init__(
+        self, claim: Claim, moves: Mapping[Move, float], judged: Judge, budget: int
+    ) -> None:
         self.claim = claim
         self.moves = moves
         self.judged = judged
+        self.rest = budget
         self.outcomes: Counter[str] = Counter()
-        self.tries = 0
 
     def tried(self, draft: Draft) -> Trial | None:
-        self.tries += 1
+        self.rest -= 1
         found = attempt(self.claim, draft, judged=self.judged)
         if found is not None:
             self.outcomes[found.judgement.outcome] += 1
         return found
 
-    def climb(self, start: Draft, budget: int, rng: np.random.Generator) -> Trial | None:
+    def climb(self, start: Draft, rng: np.random.Generator) -> Trial | None:
         current = self.tried(spelled_out(start))
-        for _ in range(budget - 1):
-            if current is None or (current.violated and current.judgement.visible):
+        reached, waited = -math.inf, 0
+        while current is not None and self.rest > 0 and waited < PATIENCE:
+            if current.violated and current.judgement.visible:
                 break
-            draft = moved(current.draft, rng, moves=self.moves)
-            if has_zeroth_order(draft) != has_zeroth_order(current.draft):
-                continue
-            candidate = self.tried(draft)
+            waited = 0 if current.excess > reached + GAIN else waited + 1
+            reached = current.excess if waited == 0 else reached
+            candidate = self._next(current, rng)
             if candidate is not None and (candidate.violated or candidate.excess >= current.excess):
                 current = candidate
         return current
+
+    def _next(self, current: Trial, rng: np.random.Generator) -> Trial | None:
+        draft = moved(current.draft, rng, moves=self.moves)
+        if has_zeroth_order(draft) != has_zeroth_order(current.draft):
+            self.rest -= 1
+            return None
+        return self.tried(draft)
 
 
 def draft_at(claim: Claim, instance: Instance) -> Draft:

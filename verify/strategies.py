@@ -28,8 +28,8 @@ KINDS = (
 )
 """What a draft's problem may be; `quadratic` has one diagonal for all agents."""
 
-SPREADS = ("common", "scattered", "outlier", "wide")
-"""How the models lie around their anchor."""
+SPREADS = ("common", "scattered", "balanced", "outlier", "wide")
+"""How the models lie around their anchor; balanced: their mean is the anchor."""
 
 ANCHORS = ("point", "origin", "optimum", "near-optimum", "shifted-optimum")
 """What they lie around; shifted: by multiples of nu, where a smoothed function has its minimum."""
@@ -166,6 +166,10 @@ def _models(draw: Draw, content: Table, n: int, nu: float) -> list[list[float]]:
     spread = draw(st.sampled_from(SPREADS))
     if spread == "common":
         return [list(base) for _ in range(n)]
+    if spread == "balanced":
+        size = draw(_powers(-4, 4))
+        signs = [(-1.0) ** i if 2 * (i // 2) + 1 < n else 0.0 for i in range(n)]
+        return [[b + size * sign for b in base] for sign in signs]
     size = draw(_powers(-4, 0) if spread != "wide" else _powers(0, 4))
     moved = draw(st.lists(_within(1), min_size=n, max_size=n))
     if spread == "outlier":

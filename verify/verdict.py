@@ -143,9 +143,9 @@ def _violation(
     if version.relation == "==":
         return None
     strata = search_strata([r.trial for r in records], most=profile.starts)
-    budget = profile.run_budget if version.scope == "trajectory" else profile.budget
     for starts in strata:
-        found = search(version, starts, budget=budget // len(strata), entropy=seed)
+        budget = profile.evaluations(version) // len(strata)
+        found = search(version, starts, budget=budget, entropy=seed)
         tally.add_search(found.outcomes, found.worst)
         if found.violated is not None:
             return found.violated

@@ -18,10 +18,14 @@ from verify.onestep.quadrature import widen
 MOST_TERMS = 224
 """Longest series; the ball covers the rest. 256 bits lose about 0.72 k bits to he_k."""
 
-ENOUGH = 2.0**-80
-"""The rest, relative to E[psi^2 ||u||^2], below which a series ends."""
+ENOUGH = 2.0**-72
+"""The rest, relative to a given scale, below which a series ends."""
 
-_CHECKED_EVERY = 8
+COARSEST = 1e-9
+"""Error of the rule for the next coefficient beyond which a series ends."""
+
+_POWERS_EVERY = 8
+"""How often the decay of rho^k is looked at, which costs as much as a term."""
 
 
 def coefficients(rows: Sampled) -> Iterator[BallArray]:
@@ -49,25 +53,30 @@ def crossed_energy(rows: Sampled, cosines: BallArray, d: int, *, most: int, scal
     terms: with T_r = sum_{k >= K} (k+1) f_k^2 = E psi^2 + E psi'^2 - sum_{k < K} (k+1) f_k^2
     (Parseval) it is at most |rho|^K (c + 2) sqrt(T_r T_s) a pair, c = max(2, (d+2K)/(K+1)).
     """
+    assert rows.slope is not None
     found = coefficients(rows)
     f = [next(found), next(found)]
     size = rows.size * rows.size
     left = rows.moments.square + rows.integral(rows.slope * rows.slope, size, 0)
     power = balls(1 - np.eye(len(cosines), dtype=int))
     total, rest, k = Ball(0), Ball(0), 0
-    while k < most:
+    while True:
         f.append(next(found))
         along = power @ f[k]
-        total += (d + 2 * k) * (f[k] @ along) + 2 * Ball((k + 1) * (k + 2)).sqrt() * (
-            f[k + 2] @ along
-        )
+        two_up = 2 * Ball((k + 1) * (k + 2)).sqrt() * f[k + 2]
+        total += ((d + 2 * k) * f[k] + two_up) @ along
         power = power * cosines
         left = left - (k + 1) * f[k] * f[k]
         k += 1
-        if k % _CHECKED_EVERY == 0 or k == most:
-            roots = np.sqrt(np.array([Ball(0).max(t.upper()) for t in left], dtype=object))
-            share = Ball(2).max(Ball(d + 2 * k) / (k + 1)) + 2
-            rest = share * (roots @ abs(power) @ roots)
-            if rest <= ENOUGH * scale:
-                break
+        last = k == most or rows.rule.hermite_error(k + 2) > COARSEST
+        rest = _rest(left, power if last or k % _POWERS_EVERY == 0 else None, d, k)
+        if last or rest <= ENOUGH * scale:
+            break
     return widened(total, rest.upper())
+
+
+def _rest(left: BallArray, power: BallArray | None, d: int, k: int) -> Ball:
+    """The bound on the rest after k terms, with |rho|^k where `power` gives them, else with 1."""
+    roots = np.sqrt(np.array([Ball(0).max(t.upper()) for t in left], dtype=object))
+    lengths = roots.sum() ** 2 if power is None else roots @ abs(power) @ roots
+    return (Ball(2).max(Ball(d + 2 * k) / (k + 1)) + 2) * lengths

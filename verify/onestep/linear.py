@@ -1,73 +1,21 @@
-"""Linear models: samples by enumeration of rows, directions by quadrature; see `linear_rows`.
+"""Linear models: samples by enumeration of rows, directions by quadrature; see `two_point_rows`.
 
-The two-point difference of one row is D = psi(p) + r x.u + (r nu/2)||u||^2. Splitting u into p and
-the d - 1 coordinates orthogonal to a leaves E[psi^j p^b] and Gaussian moments; batches of several
-rows need E[psi psi' ||u||^2] for pairs of rows as well, from `hermite`. Ridge is a quadratic, in
-closed form; softmax of more than two classes is enclosed, see `smoothness`.
+Softmax of two classes is a logistic loss; of more it is enclosed, see `smoothness`.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
 
-import flint
 import numpy as np
 
 from hdo.population import Population
 from hdo.problems import LinearModelProblem
 from verify.balls import Ball, BallArray, ball, balls
 from verify.errors import NotExact
-from verify.onestep import smoothness
-from verify.onestep.hermite import MOST_TERMS, crossed_energy
 from verify.onestep.kinds import AgentMoments, Smoothed, averaged, sampled_norm_sq
-from verify.onestep.linear_rows import (
-    RowMoments,
-    Sampled,
-    as_margins,
-    ridge_moments,
-    row_gradients,
-    rows_of,
-    sampled,
-)
-from verify.onestep.quadratic import Traces, bend, form_energy
-
-MOST_PAIR_PRODUCTS = 2_000_000
-"""Products that the Hermite series of one agent's pairs of rows may take (half a second)."""
-
-FEWEST_TERMS = 6
-"""A shorter series is no better than an enclosure by smoothness."""
-
-
-def _row_energies(
-    problem: LinearModelProblem, agent: int, x: BallArray, nu: Ball, parts: RowMoments
-) -> BallArray:
-    """E[D^2 ||u||^2] of each row's two-point difference, (m,).
-
-    With A = psi + alpha p + beta p^2 (alpha = r x.e, beta = r nu/2), R the squared length and y.v
-    the regulariser's part in the m' = d - 1 orthogonal coordinates: E[(A + r y.v + beta R)^2 (p^2
-    + R)].
-    """
-    r, others = ball(problem.regularisation), problem.d - 1
-    along = rows_of(problem, agent).unit @ x
-    alpha, beta = r * along, r * nu / 2
-    rest = r * r * ((x @ x) - along * along)
-    p0, p1, p2, p3, p4 = parts.psi
-    mean = p0 + beta
-    mean_pp = p2 + 3 * beta
-    square = parts.square + alpha * alpha + 3 * beta * beta + 2 * alpha * p1 + 2 * beta * p2
-    square_pp = parts.square_pp + 3 * alpha * alpha + 15 * beta * beta
-    square_pp = square_pp + 2 * alpha * p3 + 2 * beta * p4
-    r1, r2 = others, others * (others + 2)
-    r3 = r2 * (others + 4)
-    crossed = 2 * beta * (mean_pp * r1 + mean * r2)
-    return square_pp + square * r1 + rest * (1 + others + 2) + beta * beta * (r2 + r3) + crossed
-
-
-def _row_means(
-    problem: LinearModelProblem, agent: int, x: BallArray, parts: RowMoments
-) -> BallArray:
-    """E[D u] = E[psi p] a/||a|| + r x of each row, (m, d)."""
-    unit = rows_of(problem, agent).unit
-    return parts.psi[1][:, None] * unit + ball(problem.regularisation) * x
+from verify.onestep.linear_rows import as_margins, gram, row_gradients, rows_of
+from verify.onestep.quadratic import Traces, form_energy
+from verify.onestep.smoothness import enclosed_moments
+from verify.onestep.two_point_rows import TwoPointRows, mean_curvature
 
 
 def _mean_norm_sq(rows: BallArray) -> Ball:
@@ -92,73 +40,13 @@ def _two_point(
     problem: LinearModelProblem, population: Population, agent: int, x: BallArray, nu: Ball
 ) -> AgentMoments:
     if problem.link.multiclass:
-        return smoothness.enclosed_moments(problem, population, agent, x, nu)
-    batch, pairs = population.batch, len(rows_of(problem, agent)) > 1
-    needs_pairs = batch != 1 and pairs and problem.kind != "ridge"
-    parts, grid = _row_moments(problem, agent, x, nu, pairs=needs_pairs)
-    means = _row_means(problem, agent, x, parts)
-    m = means.sum(axis=0) / len(means)
-    energies = _row_energies(problem, agent, x, nu, parts)
-    one = energies.sum() / len(energies)
-    if batch != 1 and pairs:
-        whole = _whole_energy(problem, agent, x, nu, energies, grid)
-        one = sampled_norm_sq(whole, one, batch)
-    mean_sq = sampled_norm_sq(m @ m, _mean_norm_sq(means), batch)
-    return AgentMoments(m, averaged(one, mean_sq, population.directions))
-
-
-def _row_moments(
-    problem: LinearModelProblem, agent: int, x: BallArray, nu: Ball, *, pairs: bool
-) -> tuple[RowMoments, Sampled | None]:
-    """Moments of psi and, unless it is a polynomial (ridge), what they were computed from."""
-    if problem.kind == "ridge":
-        return ridge_moments(problem, agent, x, nu), None
-    grid = sampled(problem, agent, x, nu, pairs=pairs)
-    return grid.moments, grid
-
-
-def _mean_curvature(problem: LinearModelProblem, agent: int) -> BallArray:
-    """A = (s/m) sum a a' + r I of ridge's f^i, (d, d)."""
-    data = rows_of(problem, agent)
-    return data.scale / len(data) * (data.a.T @ data.a) + ball(problem.regularisation) * balls(
-        np.eye(problem.d, dtype=int)
-    )
-
-
-def _whole_energy(
-    problem: LinearModelProblem,
-    agent: int,
-    x: BallArray,
-    nu: Ball,
-    energies: BallArray,
-    grid: Sampled | None,
-) -> Ball:
-    """E[D^2 ||u||^2] of f^i itself, D = mean_r psi_r + l, l = r x.u + (r nu/2)||u||^2.
-
-    E[D_r D_s ||u||^2] = C_rs + K_r + K_s + E[l^2 ||u||^2] with C_rs = E[psi_r psi_s ||u||^2], one
-    series a pair of rows, and K_r = E[psi_r l ||u||^2] known from row r alone.
-    """
-    data, d, count = rows_of(problem, agent), problem.d, len(energies)
-    g = row_gradients(problem, agent, x).sum(axis=0) / count
-    if grid is None:
-        return (d + 2) * (g @ g) + bend(_mean_curvature(problem, agent), nu)
-    most = min(MOST_TERMS, MOST_PAIR_PRODUCTS // (count * count))
-    if most < FEWEST_TERMS:
-        return smoothness.enclosed_energy(problem, agent, g, nu)
-    r = ball(problem.regularisation)
-    penalty = (d + 2) * r * r * (x @ x) + nu * nu / 4 * (d + 4) * r * r * (d * d + 2 * d)
-    own = grid.moments.square_pp + grid.moments.square * (d - 1)
-    crossed = (energies - own - penalty).sum()
-    pairs = own.sum()
-    if count > 1:
-        pairs += crossed_energy(grid, gram(data.unit), d, most=most, scale=pairs)
-    return pairs / (count * count) + crossed / count + penalty
-
-
-def gram(vectors: BallArray) -> BallArray:
-    """V V' of the rows of V, (m, m)."""
-    matrix = flint.arb_mat(vectors.tolist())
-    return np.array((matrix * matrix.transpose()).tolist(), dtype=object)
+        return enclosed_moments(problem, population, agent, x, nu)
+    batch = population.batch
+    rows = TwoPointRows(problem, agent, x, nu, pairs=batch != 1)
+    single = rows.energies.sum() / len(rows.energies)
+    one = single if batch == 1 else sampled_norm_sq(rows.energy, single, batch)
+    mean_sq = sampled_norm_sq(rows.mean @ rows.mean, _mean_norm_sq(rows.means), batch)
+    return AgentMoments(rows.mean, averaged(one, mean_sq, population.directions))
 
 
 def smoothed(problem: LinearModelProblem, agent: int, x: BallArray, nu: Ball) -> Smoothed:
@@ -166,22 +54,11 @@ def smoothed(problem: LinearModelProblem, agent: int, x: BallArray, nu: Ball) ->
     problem = as_margins(problem)
     if problem.link.multiclass:
         raise NotExact("smoothing a softmax loss is an integral in as many dimensions as classes")
-    parts, _ = _row_moments(problem, agent, x, nu, pairs=False)
-    r, count = ball(problem.regularisation), len(parts.square)
-    gap = nu * (parts.psi[0].sum() / count + r * nu * problem.d / 2)
-    gradient = _row_means(problem, agent, x, parts).sum(axis=0) / count
-    return Smoothed(gap, gradient, _energy_of(problem, agent, x, nu))
-
-
-def _energy_of(
-    problem: LinearModelProblem, agent: int, x: BallArray, nu: Ball
-) -> Callable[[], Ball]:
-    def energy() -> Ball:
-        parts, grid = _row_moments(problem, agent, x, nu, pairs=True)
-        energies = _row_energies(problem, agent, x, nu, parts)
-        return _whole_energy(problem, agent, x, nu, energies, grid)
-
-    return energy
+    rows = TwoPointRows(problem, agent, x, nu, pairs=False)
+    together = TwoPointRows(problem, agent, x, nu, pairs=True)
+    loss = rows.parts.psi[0].sum() / len(rows.data)
+    gap = nu * (loss + ball(problem.regularisation) * nu * problem.d / 2)
+    return Smoothed(gap, rows.mean, lambda: together.energy)
 
 
 @lru_cache(maxsize=64)
@@ -216,7 +93,7 @@ def ridge_energy_in(
     rows = row_gradients(problem, agent, x)
     g = rows.sum(axis=0) / len(rows)
     single = _row_traces(problem, agent, H) if name == "two-point" else None
-    whole = Traces.of(_mean_curvature(problem, agent), H) if name == "two-point" else None
+    whole = Traces.of(mean_curvature(problem, agent), H) if name == "two-point" else None
     forms = ((rows @ H) * rows).sum(axis=1)
     form = sampled_norm_sq(g @ H @ g, forms.sum() / len(data), population.batch)
     if name == "first-order":

@@ -9,21 +9,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, reduce
 
+import flint
 import numpy as np
 from numpy.typing import NDArray
 
 from hdo.problems import LinearModelProblem
 from hdo.problems.links import LINKS
 from verify.balls import Ball, BallArray, ball, balls
-from verify.onestep.quadrature import (
-    EXPONENT,
-    HERMITE_EXPONENT,
-    HERMITE_REACH,
-    REACH,
-    Rule,
-    rule,
-    widen,
-)
+from verify.onestep.quadrature import Rule, hermite_rule, rule, widen
 
 HEIGHT = 0.9 * math.pi * (1 - 1e-9)
 """|Im z| up to which the logistic function is used, less some rounding; its poles are at pi."""
@@ -35,6 +28,12 @@ SLOPE = 10.5
 def largest(values: Iterable[Ball]) -> Ball:
     """The largest of the balls' numbers, as a ball."""
     return reduce(Ball.max, values)
+
+
+def gram(vectors: BallArray) -> BallArray:
+    """V V' of the rows of V, (m, m)."""
+    matrix = flint.arb_mat(vectors.tolist())
+    return np.array((matrix * matrix.transpose()).tolist(), dtype=object)
 
 
 @dataclass(frozen=True)
@@ -55,6 +54,11 @@ class RowData:
         """a/||a||, zero rows staying zero, (m, p)."""
         safe = balls([length if length > 0 else 1 for length in self.norm])
         return self.a / safe[:, None]
+
+    @cached_property
+    def cosines(self) -> BallArray:
+        """The cosines of the angles between rows, (m, m)."""
+        return gram(self.unit)
 
 
 @lru_cache(maxsize=64)
@@ -113,15 +117,20 @@ def ridge_moments(problem: LinearModelProblem, agent: int, x: BallArray, nu: Bal
 
 @dataclass(frozen=True)
 class Sampled:
-    """psi and its derivative at the nodes of a rule, (m, K).
+    """psi at the nodes of a rule, (m, K), and psi' where it was asked for.
 
     In the rule's strip |psi(p)| <= size |p| and |psi'(p)| <= size, size (m,).
     """
 
     rule: Rule
     psi: BallArray
-    slope: BallArray
+    slope: BallArray | None
     size: BallArray
+
+    @property
+    def width(self) -> int:
+        """The number of nodes."""
+        return len(self.rule.nodes)
 
     def integral(self, values: BallArray, size: BallArray, degree: int) -> BallArray:
         """E of functions given at the nodes, (m,), bounded by size |p|^degree in the strip."""
@@ -150,18 +159,27 @@ class Sampled:
 
 
 def sampled(
-    problem: LinearModelProblem, agent: int, x: BallArray, nu: Ball, *, pairs: bool
+    problem: LinearModelProblem,
+    agent: int,
+    x: BallArray,
+    nu: Ball,
+    *,
+    coarsest: float | None = None,
 ) -> Sampled:
-    """psi of a logistic or sigmoid loss, on a rule for its moments or also for pairs of rows."""
+    """psi of a logistic or sigmoid loss at the nodes of a rule for its moments.
+
+    Given `coarsest`, a rule for Hermite coefficients and the slope as well, unless that rule's
+    error would be beyond it.
+    """
     data = rows_of(problem, agent)
     wide = float((nu * largest(data.norm)).upper())
     analytic = HEIGHT / wide if wide > 0 else math.inf
-    exponent, reach = (HERMITE_EXPONENT, HERMITE_REACH) if pairs else (EXPONENT, REACH)
-    grid = rule(analytic, exponent=exponent, reach=reach)
+    series = coarsest is not None and hermite_rule(analytic).hermite_error(0) <= coarsest
+    grid = hermite_rule(analytic) if series else rule(analytic)
     z, y = problem.predictions(data.a, x), data.y
     shifted = z[:, None] + nu * data.norm[:, None] * grid.nodes[None, :]
     base = problem.link.phi(z, y)
     psi = data.scale / nu * (problem.link.phi(shifted, y[:, None]) - base[:, None])
     size = data.scale * data.norm
-    slope = size[:, None] * problem.link.dphi(shifted, y[:, None]) if pairs else psi[:, :0]
+    slope = size[:, None] * problem.link.dphi(shifted, y[:, None]) if series else None
     return Sampled(grid, psi, slope, SLOPE * size)

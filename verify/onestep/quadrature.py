@@ -19,14 +19,17 @@ EXPONENT = 90.0
 REACH = 14.0
 """P, where the rule is cut; the Gaussian weight there is exp(-98)."""
 
-HERMITE_EXPONENT = 60.0 + 30.0
-"""For Hermite coefficients, to 1e-26: up to k = (30/b)^2 they grow by exp(30) in the strip."""
+HERMITE_EXPONENT = 70.0 + 30.0
+"""For Hermite coefficients, to 1e-30: up to k = (30/b)^2 they grow by exp(30) in the strip."""
 
-HERMITE_REACH = 15.5
-"""Their P: Hermite polynomials leave only the square root of the weight, exp(-60)."""
+HERMITE_REACH = 17.0
+"""Their P: Hermite polynomials leave only the square root of the weight, exp(-72)."""
 
 MOST_NODES = 2**13
 """Nodes of one rule; where more would be wanted, the step is coarser and the ball wider."""
+
+MOST_HERMITE_NODES = 2**11
+"""The same for Hermite coefficients, each of which uses all nodes."""
 
 WIDEST_STRIP = 12.0
 """b is never larger: beyond, exp(b^2/2) eats what exp(-2 pi b/h) gains."""
@@ -75,15 +78,26 @@ class Rule:
         return (self._aliasing(big) + 2 * (-a * a / 4).exp()).upper()
 
 
-def rule(analytic: float, *, exponent: float = EXPONENT, reach: float = REACH) -> Rule:
+def rule(
+    analytic: float,
+    *,
+    exponent: float = EXPONENT,
+    reach: float = REACH,
+    most: int = MOST_NODES,
+) -> Rule:
     """A rule for integrands analytic in |Im p| <= `analytic`, times the Gaussian density."""
     strip = min(analytic, WIDEST_STRIP)
     step = 2 * math.pi * strip / (exponent + strip * strip / 2)
-    step = max(min(step, 0.5), 2 * reach / MOST_NODES)
+    step = max(min(step, 0.5), 2 * reach / most)
     count = math.floor(reach / step)
     nodes = balls(np.arange(-count, count + 1)) * Ball(step)
     weights = np.exp(-nodes * nodes / 2) * (Ball(step) / (2 * Ball.pi()).sqrt())
     return Rule(nodes, weights, step, strip, reach)
+
+
+def hermite_rule(analytic: float) -> Rule:
+    """The same for products with Hermite polynomials."""
+    return rule(analytic, exponent=HERMITE_EXPONENT, reach=HERMITE_REACH, most=MOST_HERMITE_NODES)
 
 
 def widen(values: BallArray, radius: BallArray) -> BallArray:

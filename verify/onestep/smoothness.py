@@ -7,16 +7,15 @@ second moment is known up to that of the latter. Narrow for small nu.
 
 from hdo.population import Population
 from hdo.problems import LinearModelProblem
-from verify.balls import Ball, BallArray, ball
+from verify.balls import Ball, BallArray, ball, between
 from verify.onestep.kinds import AgentMoments, averaged, sampled_norm_sq
 from verify.onestep.linear_rows import largest, row_gradients, rows_of
 
 
 def _between_squares(centre: Ball, away: Ball) -> Ball:
     """The squares of the numbers >= 0 within `away` of `centre`."""
-    low, high = (centre - away).lower(), (centre + away).upper()
-    low = low if low > 0 else Ball(0)
-    return (low * low).union(high * high)
+    low, high = Ball(0).max((centre - away).lower()), (centre + away).upper()
+    return between(low * low, high * high)
 
 
 def enclosed_moments(

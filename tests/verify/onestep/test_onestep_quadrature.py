@@ -1,0 +1,204 @@
+"""Certified quadrature and Hermite series: the error bounds hold, and are not larger than useful."""
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pytest
+from onestep_cases import PROBLEMS
+
+from hdo import Spec, build_problem
+from verify.balls import Ball, BallArray, ball, balls
+from verify.onestep import hermite, linear
+from verify.onestep.linear_rows import Sampled, gram, sampled
+from verify.onestep.quadrature import Rule, hermite_rule, rule, widen
+from verify.onestep.two_point_rows import TwoPointRows
+
+D = 4
+
+
+def rows(kind: str, *, agents: int = 9) -> Any:
+    """25 rows of four features, two or three an agent."""
+    spec = Spec.from_dict(
+        {"problem": PROBLEMS[kind], "population": {"agents": ["two-point"] * agents}}
+    )
+    whole: Any = build_problem(spec)
+    return replace(whole, features=whole.features[:, :D])
+
+
+def sech_like(nodes: BallArray) -> BallArray:
+    """1/(1 + p^2/4): poles at +-2i, at most 4/3 in modulus in |Im p| <= 1."""
+    return 1 / (1 + nodes * nodes / 4)
+
+
+def integral(grid: Rule, *, bound: float = 4 / 3) -> Ball:
+    """E sech_like(p) by the rule, widened by its bound."""
+    plain = (sech_like(grid.nodes) * grid.weights).sum()
+    return widen(np.array([plain]), np.array([bound * grid.error(0)]))[0]
+
+
+EXACT_SECH = Ball(2) * (Ball.pi() / 2).sqrt() * Ball(2).exp() * (Ball(4) / 2).sqrt().erfc()
+"""E 1/(1 + p^2/s^2) = s sqrt(pi/2) exp(s^2/2) erfc(s/sqrt 2), here with s = 2."""
+
+
+@pytest.mark.parametrize("exponent", [3.0, 6.0, 12.0, 25.0, 50.0, 90.0])
+def test_a_coarse_rule_contains_the_exact_value(exponent: float) -> None:
+    """From a few nodes to many, the ball holds E 1/(1 + p^2/4) in closed form."""
+    found = integral(rule(1.0, exponent=exponent))
+    assert found.contains(EXACT_SECH)
+    assert float(found.rad()) < 300 * np.exp(-exponent)
+
+
+@pytest.mark.parametrize("exponent", [6.0, 12.0, 25.0])
+def test_a_smaller_bound_would_be_wrong(exponent: float) -> None:
+    """A rule that claims a strip twice as wide, beyond the pole, misses the exact value."""
+    honest = rule(1.0, exponent=exponent)
+    boast = replace(honest, strip=4.0)
+    assert integral(honest).contains(EXACT_SECH)
+    assert not integral(boast, bound=1e-3).contains(EXACT_SECH)
+
+
+def test_a_capped_rule_is_wide_and_still_right() -> None:
+    """Too narrow a strip for the nodes allowed: the ball is wide, and holds the finer value."""
+    fine, capped = rule(1.0), rule(1.0, most=16)
+    assert len(capped.nodes) < 18
+    assert float(integral(capped).rad()) > 1e6 * float(integral(fine).rad())
+    assert integral(capped).contains(EXACT_SECH)
+
+
+def test_degrees_without_a_proved_bound_are_refused() -> None:
+    """The moments used in the bound are those up to the sixth."""
+    with pytest.raises(ValueError, match="0 to 6"):
+        rule(1.0).error(7)
+
+
+@pytest.mark.parametrize("kind", ["logistic", "sigmoid"])
+@pytest.mark.parametrize("nu", [1e-8, 0.3, 3.0])
+def test_a_coarse_rule_contains_the_fine_moments_of_rows(kind: str, nu: float) -> None:
+    """All moments of psi: from the rule for series (coarser) and from the rule for moments."""
+    problem = rows(kind)
+    x = balls([0.2, -0.4, 0.1, 0.7])
+    coarse = sampled(problem, 0, x, ball(nu), coarsest=1.0).moments
+    fine = sampled(problem, 0, x, ball(nu)).moments
+    for first, second in zip(
+        (*coarse.psi, coarse.square, coarse.square_pp),
+        (*fine.psi, fine.square, fine.square_pp),
+        strict=True,
+    ):
+        assert all(a.overlaps(b) for a, b in zip(first, second, strict=True))
+
+
+def polynomial_rows() -> tuple[Sampled, BallArray]:
+    """psi_r = a_r p + b_r p^2 at the nodes, and three unit vectors."""
+    grid = hermite_rule(6.0)
+    a, b = balls([1.0, -0.5, 2.0])[:, None], balls([0.5, 1.0, 0.25])[:, None]
+    psi = a * grid.nodes + b * grid.nodes * grid.nodes
+    slope = a + 2 * b * grid.nodes
+    # a bound of 0: only the arithmetic is looked at
+    vectors = balls([[1.0, 0.0, 0.0], [0.6, 0.8, 0.0], [0.0, -0.6, 0.8]])
+    return Sampled(grid, psi, slope, balls([0.0] * 3)), vectors / (
+        (vectors * vectors).sum(axis=1)[:, None] ** 0.5
+    )
+
+
+def gaussian_power(vectors: list[BallArray]) -> Ball:
+    """E of the product of u.v over the vectors, by Isserlis' theorem."""
+    if not vectors:
+        return Ball(1)
+    if len(vectors) % 2:
+        return Ball(0)
+    first, others = vectors[0], vectors[1:]
+    return sum(
+        (first @ v) * gaussian_power(others[:i] + others[i + 1 :]) for i, v in enumerate(others)
+    )
+
+
+def test_series_of_polynomials_agree_with_isserlis() -> None:
+    """sum_{r != s} E[psi_r psi_s ||u||^2] for quadratics: the series ends by itself after k = 2."""
+    data, e = polynomial_rows()
+    found = hermite.crossed_energy(data, gram(e), 3, most=8, scale=Ball(1))
+    a, b = (1.0, -0.5, 2.0), (0.5, 1.0, 0.25)
+    wanted = Ball(0)
+    units = balls(np.eye(3, dtype=int))
+    for r, s in product(range(3), repeat=2):
+        if r == s:
+            continue
+        for axis in units:
+            square = [axis, axis]
+            wanted += a[r] * a[s] * gaussian_power([e[r], e[s], *square])
+            wanted += b[r] * b[s] * gaussian_power([e[r], e[r], e[s], e[s], *square])
+    assert abs(found.mid() - wanted.mid()) < 1e-25
+    assert abs(wanted) > 1
+
+
+@pytest.mark.parametrize("kind", ["logistic", "sigmoid"])
+@pytest.mark.parametrize("nu", [1e-3, 0.3, 3.0])
+def test_energy_of_several_rows_agrees_with_tensor_quadrature(kind: str, nu: float) -> None:
+    """E[D^2 ||u||^2] of f^i with all features, by a float64 product rule in the plane of two rows."""
+    problem = replace(rows(kind, agents=12), regularisation=0.0)
+    agent = next(i for i, held in enumerate(problem.rows) if len(held) == 2)
+    x = np.array([0.2, -0.4, 0.1, 0.7])
+    found = TwoPointRows(problem, agent, balls(x), ball(nu), pairs=True).energy
+    A, y = problem.features[problem.rows[agent]], problem.targets[problem.rows[agent]]
+    basis = np.linalg.qr(A.T)[0].T
+    nodes = np.arange(-240, 241) * 0.05
+    weights = 0.05 * np.exp(-(nodes**2) / 2) / np.sqrt(2 * np.pi)
+    p, q = nodes[:, None], nodes[None, :]
+    D_u = np.zeros((len(nodes), len(nodes)))
+    for row, target in zip(A, y, strict=True):
+        z, along = row @ x, basis @ row
+        shift = nu * (along[0] * p + along[1] * q)
+        D_u += (problem.link.phi(z + shift, target) - problem.link.phi(z, target)) / nu
+    scale = float(problem.scale[agent].p) / float(problem.scale[agent].q) / len(A)
+    inside = scale**2 * D_u**2 * (p * p + q * q + D - 2)
+    wanted = (inside * weights[:, None] * weights[None, :]).sum()
+    assert abs(float(found.mid()) / wanted - 1) < 1e-9
+    assert float(found.rad()) < 1e-18 * wanted
+
+
+@pytest.mark.parametrize("most", [2, 4, 8, 16])
+def test_a_short_series_contains_the_long_one(most: int) -> None:
+    """Cut early, the rest that Parseval leaves is in the ball."""
+    problem, x = rows("logistic"), balls([0.2, -0.4, 0.1, 0.7])
+    data = sampled(problem, 0, x, ball(1.0), coarsest=1.0)
+    cosines = gram(TwoPointRows(problem, 0, x, ball(1.0), pairs=True).data.unit)
+    short, long = (
+        hermite.crossed_energy(data, cosines, D, most=m, scale=Ball(1)) for m in (most, 200)
+    )
+    assert short.contains(long)
+    assert float(long.rad()) < 1e-9 * float(short.rad())
+
+
+def test_forgetting_the_rest_of_a_series_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test above can fail."""
+    problem, x = rows("logistic"), balls([0.2, -0.4, 0.1, 0.7])
+    data = sampled(problem, 0, x, ball(1.0), coarsest=1.0)
+    cosines = gram(TwoPointRows(problem, 0, x, ball(1.0), pairs=True).data.unit)
+    long = hermite.crossed_energy(data, cosines, D, most=200, scale=Ball(1))
+    monkeypatch.setattr(hermite, "_rest", lambda *_: Ball(0))
+    short = hermite.crossed_energy(data, cosines, D, most=4, scale=Ball(1))
+    assert not short.overlaps(long)
+
+
+@pytest.mark.parametrize("kind", ["logistic", "sigmoid"])
+@pytest.mark.parametrize("nu", [1e-3, 1.0, 30.0, 300.0])
+def test_brackets_of_the_energy_contain_it_and_the_series_is_finite(kind: str, nu: float) -> None:
+    """From Jensen to the triangle inequality, whatever nu is; beyond the series' reach they stay."""
+    found = TwoPointRows(rows(kind), 0, balls([0.2, -0.4, 0.1, 0.7]), ball(nu), pairs=True)
+    assert found.energy.is_finite()
+    assert found._bracket.contains(found.energy) or found._bracket.overlaps(found.energy)
+    low, high = found._bracket.lower(), found._bracket.upper()
+    assert low <= found.energy.upper()
+    assert found.energy.lower() <= high
+
+
+def test_smoothness_encloses_what_the_series_finds() -> None:
+    """The fallback for too many rows holds the exact energy, tightly as nu vanishes."""
+    problem, x = rows("logistic"), balls([0.2, -0.4, 0.1, 0.7])
+    for nu in (1e-6, 1e-2, 1.0):
+        exact = TwoPointRows(problem, 0, x, ball(nu), pairs=True)
+        g = linear.row_gradients(problem, 0, x).sum(axis=0) / len(exact.data)
+        wide = linear.enclosed_energy(problem, 0, g, ball(nu))
+        assert wide.contains(exact.energy)
+        assert float(wide.rad()) < 100 * nu * float(exact.energy.mid())
