@@ -42,6 +42,11 @@ class Trial:
         """Whether the claim surely fails here."""
         return self.judgement.outcome == "violated"
 
+    @property
+    def visible(self) -> bool:
+        """Whether it fails by so much that the two sides differ when printed as floats."""
+        return self.violated and self.judgement.visible
+
 
 def attempt(claim: Claim, draft: Draft, *, judged: Judge = judge_admitted) -> Trial | None:
     """The trial of a draft; None where the claim is silent or the draft is none."""
@@ -82,7 +87,7 @@ def search(
     moves: Mapping[Move, float] = MOVES,
     judged: Judge = judge_admitted,
 ) -> Searched:
-    """Look for a violation with `budget` evaluations, and stop at the first.
+    """Look for a violation with `budget` evaluations, and stop at the first visible one.
 
     A (1+1) search: a candidate replaces the current draft where its excess is not smaller. A climb
     ends when its last `PATIENCE` candidates gained next to nothing (many claims are tight, but not
@@ -96,11 +101,15 @@ def search(
         rng = np.random.default_rng([entropy, climb])
         found = climber.climb(starts[climb % len(starts)], rng)
         climb += 1
-        if found is not None and (worst is None or found.violated or found.excess > worst.excess):
+        if found is not None and (worst is None or _worse(found, worst)):
             worst = found
-        if found is not None and found.violated:
+        if worst is not None and worst.visible:
             break
     return Searched(worst, climber.outcomes)
+
+
+def _worse(one: Trial, other: Trial) -> bool:
+    return (one.visible, one.violated, one.excess) > (other.visible, other.violated, other.excess)
 
 
 class _Climber:
@@ -126,7 +135,7 @@ class _Climber:
         current = self.tried(spelled_out(start))
         reached, waited = -math.inf, 0
         while current is not None and self.rest > 0 and waited < PATIENCE:
-            if current.violated and current.judgement.visible:
+            if current.visible:
                 break
             waited = 0 if current.excess > reached + GAIN else waited + 1
             reached = current.excess if waited == 0 else reached

@@ -137,19 +137,16 @@ def _violation(
     version: Claim, records: Sequence[Record], tally: "_Tally", *, profile: Profile, seed: int
 ) -> Trial | None:
     """The simplest violation in the bank, or one found by search (not for identities)."""
-    violated = [r.trial for r in records if r.trial.violated]
-    if violated:
-        return min(violated, key=lambda t: (not t.judgement.visible, *size_of(t)))
-    if version.relation == "==":
-        return None
+    found = [r.trial for r in records if r.trial.violated]
     strata = search_strata([r.trial for r in records], most=profile.starts)
-    for starts in strata:
+    for starts in [] if version.relation == "==" else strata:
+        if any(trial.visible for trial in found):
+            break
         budget = profile.evaluations(version) // len(strata)
-        found = search(version, starts, budget=budget, entropy=seed)
-        tally.add_search(found.outcomes, found.worst)
-        if found.violated is not None:
-            return found.violated
-    return None
+        searched = search(version, starts, budget=budget, entropy=seed)
+        tally.add_search(searched.outcomes, searched.worst)
+        found += [searched.violated] if searched.violated is not None else []
+    return min(found, key=lambda t: (not t.visible, *size_of(t)), default=None)
 
 
 class _Tally:

@@ -224,7 +224,7 @@ IMAGES = idx(2051, (2, 1, 3), bytes(range(6)))
 def test_idx_files_are_read_plain_and_gzipped(tmp_path: Path) -> None:
     """Two images of 1 x 3 pixels, in file order."""
     (tmp_path / "plain").write_bytes(IMAGES)
-    (tmp_path / "packed.gz").write_bytes(gzip.compress(IMAGES))
+    (tmp_path / "packed.gz").write_bytes(gzip.compress(IMAGES, mtime=0))
     for name in ("plain", "packed.gz"):
         found = read_idx(tmp_path / name, dimensions=3)
         assert found.tolist() == [[[0, 1, 2]], [[3, 4, 5]]]
@@ -238,9 +238,9 @@ def test_idx_files_are_read_plain_and_gzipped(tmp_path: Path) -> None:
         ("f", IMAGES[:-1], "21 bytes"),
         ("f", IMAGES + b"x", "23 bytes"),
         ("f", IMAGES[:9], "9 bytes"),
-        ("f.gz", gzip.compress(IMAGES)[:-9], "ended before"),
+        ("f.gz", gzip.compress(IMAGES, mtime=0)[:-9], "ended before"),
         ("f.gz", IMAGES, "Not a gzipped file"),
-        ("f.gz", gzip.compress(IMAGES)[:12] + b"\x00garbage\xff", "rror"),
+        ("f.gz", gzip.compress(IMAGES, mtime=0)[:12] + b"\x00garbage\xff", "rror"),
     ],
 )
 def test_broken_idx_files_are_refused(

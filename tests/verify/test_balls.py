@@ -24,7 +24,7 @@ def test_arrays_keep_their_shape_and_their_values() -> None:
     assert made.dtype == object
     assert all(b == Ball(v) for b, v in zip(made.ravel(), source.ravel().tolist(), strict=True))
     assert list(balls(np.arange(3))) == [0, 1, 2]
-    assert balls([Ball(7)])[0] == 7
+    assert balls(np.array([Ball(7)]))[0] == 7
 
 
 def test_the_working_precision_is_256_bits() -> None:
