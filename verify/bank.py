@@ -11,9 +11,10 @@ from verify.hypotheses import guarded
 from verify.instance import Draft
 from verify.judge import is_difference
 from verify.real import real_instances
+from verify.sampling import sample
 from verify.search import Trial, attempt, has_zeroth_order
 from verify.shape import agents, dimensions, explicit
-from verify.strategies import KINDS, drafts, sample, trajectory_drafts
+from verify.strategies import KINDS, drafts, trajectory_drafts
 
 SIMPLEST_FIRST = ("quadratic", "kinked", "cosine")
 """Kinds without data, on which searches start; the simplest to read first."""
@@ -48,7 +49,7 @@ class Profile:
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         "smoke": Profile(12, 3, 16, False, 1, 60, 60, 20),
-        "quick": Profile(72, 3, 80, False, 8, 450, 2400, 120),
+        "quick": Profile(72, 3, 112, False, 8, 450, 2400, 120),
         "full": Profile(250, 20, 400, True, 30, 6000, 20000, 1200),
     }
 )

@@ -203,6 +203,8 @@ def is_difference(claim: Claim) -> bool:
     Its ratio then says little about how near it is to failing; see `_excess`.
     """
     terms = sp.Add.make_args(claim.rhs)
+    if len(terms) == 1:
+        return False
     return not _nonnegative(claim.lhs) or any(t.could_extract_minus_sign() for t in terms)
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from hdo.checking import depth
@@ -29,8 +30,11 @@ from verify.shape import (
     with_counts,
 )
 
-REPAIR_BUDGET = 60
-"""Evaluations spent on making a smaller shape fail again by other numbers."""
+REPAIR_BUDGET, RUN_REPAIR_BUDGET = 60, 20
+"""Evaluations spent on making a smaller shape fail again by other numbers; on trajectories."""
+
+_MOST_RUN_REPAIRS = 6
+_LISTED_COUNT = 16
 
 _DIGITS = (1, 2, 3, 6)
 _MOST_PASSES = 20
@@ -66,6 +70,7 @@ class _Failing:
         self.claim = claim
         self.judged = judged
         self.visible = False
+        self.on_runs = claim.scope == "trajectory"
 
     def read(self, table: Table) -> Instance | None:
         """The instance of this table if the claim is violated there."""
@@ -88,7 +93,7 @@ class _Failing:
         found = search(
             self.claim,
             [start],
-            budget=REPAIR_BUDGET,
+            budget=RUN_REPAIR_BUDGET if self.on_runs else REPAIR_BUDGET,
             entropy=entropy,
             moves=SAME_SHAPE,
             judged=self.judged,
@@ -118,18 +123,17 @@ def _smaller_shape(fails: _Failing, current: Instance, entropy: int) -> Instance
         options = list(_shapes(_spelled_out(current), fails.claim))
         found = next((i for i in map(fails.read, options) if i is not None), None)
         if found is None:
-            repaired = (
-                fails.repaired(table, entropy)
-                for table in options
-                if _draws_steps(fails.claim, table, current)
-            )
+            worth = (t for t in options if _worth_repair(t, current))
+            tried = islice(worth, _MOST_RUN_REPAIRS if fails.on_runs else None)
+            repaired = (fails.repaired(table, entropy) for table in tried)
             found = next((i for i in repaired if i is not None and _smaller(i, current)), None)
     return current
 
 
-def _draws_steps(claim: Claim, table: Table, current: Instance) -> bool:
-    """Whether a search can keep the table's T: not where the claim ties eta to it."""
-    return not claim.ties or table["method"].get("steps") == current.spec.method.rounds
+def _worth_repair(table: Table, current: Instance) -> bool:
+    """Not for another T, which a search cannot keep, nor for less than half of many agents."""
+    same_steps = table["method"].get("steps") == current.spec.method.rounds
+    return same_steps and (not counted(table) or agents(table) >= current.n // 2)
 
 
 def _smaller(candidate: Instance, current: Instance) -> bool:
@@ -174,10 +178,14 @@ def _shapes(table: Table, claim: Claim) -> Iterator[Table]:
 def _fewer(table: Table) -> Iterator[tuple[int, int]]:
     """Smaller numbers of agents in the two groups, the smallest totals first."""
     n0, n1 = (int(table["population"][name]) for name in ("zeroth_order", "first_order"))
-    smaller0 = sorted({0, 1, 2, 3, n0 // 2, n0 - n0 // 4, n0 - 1, n0})
-    smaller1 = sorted({0, 1, 2, 3, n1 // 2, n1 - n1 // 4, n1 - 1, n1})
-    pairs = [(a, b) for a in smaller0 if 0 <= a <= n0 for b in smaller1 if 0 <= b <= n1]
+    pairs = ((a, b) for a in _fewer_of(n0) for b in _fewer_of(n1))
     yield from (p for p in sorted(pairs, key=sum) if 2 <= sum(p) < n0 + n1)
+
+
+def _fewer_of(count: int) -> list[int]:
+    """Some numbers up to `count`: all up to 3, halves, and close below."""
+    close = {count - 1} if count <= _LISTED_COUNT else {count - count // k for k in (2, 4, 8, 32)}
+    return sorted({n for n in (0, 1, 2, 3, *close, count) if n <= count})
 
 
 def _fewer_steps(steps: int) -> list[int]:

@@ -8,8 +8,9 @@ from planted import KINKED, claim_that, instance
 from theory import claim, symbol
 from verify.instance import Draft
 from verify.moves import MOVES, moved, spelled_out
+from verify.sampling import sample
 from verify.search import attempt, draft_at, search
-from verify.strategies import drafts, sample
+from verify.strategies import drafts
 
 SHELL = {name: table for name, table in KINKED.items() if name != "method"}
 START = Draft.of(SHELL, radius=0.5, fraction=1.0)

@@ -1,6 +1,8 @@
 """What the strategies draw covers every kind and every edge, and is the same for the same seed."""
 
+import importlib
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,8 @@ from hypothesis import given, settings
 
 from verify.instance import Draft
 from verify.optimum import optimum
-from verify.strategies import KINDS, drafts, sample, trajectory_drafts
+from verify.sampling import sample
+from verify.strategies import KINDS, drafts, trajectory_drafts
 
 NO_DATA = KINDS[:5]
 
@@ -110,3 +113,15 @@ def test_the_same_seed_draws_the_same() -> None:
     again = sample(drafts("kinked"), count=60, entropy=1)
     assert tuple(again) == drawn("kinked")
     assert tuple(sample(drafts("kinked"), count=60, entropy=2)) != drawn("kinked")
+
+
+def test_modules_that_happen_to_be_loaded_change_no_draw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hypothesis collects constants from imported local modules; a worker has imported others."""
+    before = drawn("kinked")
+    numbers = [1.234567 + k / 7 for k in range(400)] + [float(k) for k in range(17, 400)]
+    (tmp_path / "many_numbers.py").write_text(f"NUMBERS = {numbers}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    importlib.import_module("many_numbers")
+    assert tuple(sample(drafts("kinked"), count=60, entropy=1)) == before

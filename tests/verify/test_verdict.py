@@ -14,7 +14,8 @@ from verify.bank import PROFILES, Entry, judge_bank, make_part
 from verify.hypotheses import HypothesisError
 from verify.instance import Draft, Instance
 from verify.judge import Judgement, judge
-from verify.strategies import drafts, sample
+from verify.sampling import sample
+from verify.strategies import drafts
 from verify.verdict import Verdict, conclude, replay, verify_claims
 
 SMOKE = PROFILES["smoke"]

@@ -8,7 +8,7 @@ from verify.bank import Entry, Profile, judge_bank, make_part
 from verify.real import real_instances
 from verify.twins import Measured, measure
 
-PROFILE = Profile(45, 2, 64, False, 1, 0, 0, 0)
+PROFILE = Profile(80, 2, 64, False, 1, 0, 0, 0)
 PARTS = ("quadratic", "quadratic-own", "kinked", "cosine", "ridge", "runs-0", "runs-1", "runs-2")
 SEED = 5
 

@@ -31,7 +31,7 @@ def points(spec: Spec, *, scale: float = 0.4, seed: int = 0) -> np.ndarray:
 def test_identities_and_enumeration_of_pairs_give_the_same_narrow_ball(
     kind: str, name: str
 ) -> None:
-    """Two routes, one value: the balls overlap and are narrower than 1e-30 of it."""
+    """Two routes, one value, known to 60 digits, or to 30 where there is quadrature."""
     spec = make(kind)
     X = points(spec)
     if name == "a_sq_next" and kind in ("cosine", "sigmoid"):
@@ -40,7 +40,10 @@ def test_identities_and_enumeration_of_pairs_give_the_same_narrow_ball(
         return
     first, second = (measure(spec, X, route=r)[name] for r in ("identities", "enumeration"))
     assert first.overlaps(second)
-    assert max(float(b.rad()) for b in (first, second)) < 1e-30 * float(abs(first).mid())
+    narrow = 1e-30 if kind in ("logistic", "sigmoid") else 1e-60
+    if name == "a_sq_next" and kind == "ridge":
+        narrow = 1e-12  # the minimiser is itself enclosed
+    assert max(float(b.rad()) for b in (first, second)) < narrow * float(abs(first).mid())
 
 
 @pytest.mark.parametrize(
