@@ -1,6 +1,7 @@
 """What runs produce: results kept as tidy Parquet rows with everything needed to repeat them."""
 
 from experiments.files import replacing, require_writable
+from experiments.journal import Journal
 from experiments.store import (
     COLUMN_TYPES,
     Provenance,
@@ -13,6 +14,7 @@ from experiments.store import (
 
 __all__ = [
     "COLUMN_TYPES",
+    "Journal",
     "Provenance",
     "Schema",
     "provenance",

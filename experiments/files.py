@@ -19,12 +19,12 @@ def replacing(path: Path, *, where: str | None = None) -> Iterator[Path]:
     """
     path = path.resolve()
     if path.exists() and not path.is_file() and not path.is_dir():
-        with _refusals(path, where):
+        with refusals(path, where):
             yield path
         return
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        with _refusals(path, where):
+        with refusals(path, where):
             temporary.touch(exist_ok=False)
             yield temporary
             _flush(temporary)
@@ -38,7 +38,7 @@ def require_writable(path: Path, *, where: str) -> None:
     path = path.resolve()
     if path.is_dir():
         raise InputError(where, str(path), "a file, not a folder")
-    with _refusals(path, where):
+    with refusals(path, where):
         if path.exists() and not os.access(path, os.W_OK):
             raise PermissionError(0, "Permission denied")
         if path.is_file() or not path.exists():
@@ -50,7 +50,7 @@ def require_writable(path: Path, *, where: str) -> None:
 def require_folder(folder: Path, *, where: str) -> None:
     """Make `folder` if it is not there; InputError if it cannot be made or written to."""
     folder = folder.resolve()
-    with _refusals(folder, where):
+    with refusals(folder, where):
         folder.mkdir(parents=True, exist_ok=True)
         trial = folder / f".{secrets.token_hex(4)}.tmp"
         trial.touch(exist_ok=False)
@@ -67,7 +67,8 @@ def _flush(path: Path) -> None:
 
 
 @contextmanager
-def _refusals(path: Path, where: str | None) -> Iterator[None]:
+def refusals(path: Path, where: str | None) -> Iterator[None]:
+    """Turn what the file system refuses into an InputError with `where` (else `output`) as key."""
     try:
         yield
     except OSError as error:

@@ -84,7 +84,7 @@ def provenance(spec: Mapping[str, Any], *, seed: int) -> Provenance:
     return Provenance(
         spec_hash=hashlib.sha256(canonical.encode()).hexdigest(),
         seed=seed,
-        versions=json.dumps(_versions(), sort_keys=True),
+        versions=json.dumps(versions(), sort_keys=True),
         platform=f"{platform.system()}-{platform.machine()}-python{platform.python_version()}",
         commit=_commit(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -170,7 +170,7 @@ def _acquire(path: Path, *, where: str) -> int:
 
 
 @cache
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     """Versions of Python, this project and the packages it names as dependencies."""
     found = {"python": platform.python_version(), DISTRIBUTION: metadata.version(DISTRIBUTION)}
     for requirement in metadata.requires(DISTRIBUTION) or []:

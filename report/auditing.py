@@ -1,30 +1,48 @@
 """`hdo audit`: every claim judged; verdicts and the picture stored."""
 
 import json
+import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from experiments import Provenance, provenance, write_rows, writing
+from experiments import Journal, Provenance, provenance, write_rows, writing
 from experiments.schemas import TRACE, VERDICTS
 from paper_figures.bound_vs_exact import STEM, save
 from report.judging import exit_code, print_verdicts
 from report.output import Answer
-from report.progress import progress
-from verify.audit import run_audit, trace_rows
+from report.progress import progress, say
+from verify.audit import run_audit
+from verify.verdict import Verdict
 
 
 def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int:
-    """Judge every claim, store verdicts and picture in `out`, print the table; exit code."""
+    """Judge every claim, store verdicts and picture in `out`, print the table; exit code.
+
+    An audit of the same profile and seed that was interrupted there is taken up where it stopped.
+    """
     answer = Answer(json_to)
     begun = time.monotonic()
     with writing(out, where="--out"):
         source = provenance({"command": "audit", "profile": profile}, seed=seed)
-        with progress() as advance:
-            verdicts = run_audit(profile=profile, seed=seed, progress=advance)
-        records = [verdict.to_json() for verdict in verdicts]
-        files = store_audit(records, trace_rows(seed), folder=out, source=source)
+        work = {"profile": profile, "seed": seed, "data": os.environ.get("HDO_DATA")}
+        journal = Journal(out / f"unfinished-{profile}-{seed}.jsonl", work)
+        known = {(r["claim"], r["edition"]): Verdict.from_json(r) for r in journal.records}
+        if known:
+            say(f"{len(known)} verdicts of an interrupted audit are taken over")
+        with _kept(journal), progress() as advance:
+            found = run_audit(
+                profile=profile,
+                seed=seed,
+                progress=advance,
+                known=known,
+                keep=lambda verdict: journal.add(verdict.to_json()),
+            )
+        records = [verdict.to_json() for verdict in found.verdicts]
+        files = store_audit(records, found.trace, folder=out, source=source)
+        journal.done()
     seconds = time.monotonic() - begun
 
     def show() -> None:
@@ -33,6 +51,17 @@ def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int
 
     answer.give(records, show=show)
     return exit_code(records)
+
+
+@contextmanager
+def _kept(journal: Journal) -> Iterator[None]:
+    """Say what an interrupted audit leaves behind."""
+    try:
+        yield
+    except BaseException:
+        if journal.records:
+            say(f"{len(journal.records)} verdicts are kept; the same command goes on from there")
+        raise
 
 
 def store_audit(

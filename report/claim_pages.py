@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from report.output import Answer, print_table
-from theory import NOTATION, Claim, claim, claims, dependency_graph, hypotheses, latex, plain
+from theory import (
+    NOTATION,
+    Claim,
+    claim,
+    claims,
+    dependency_graph,
+    hypotheses,
+    latex,
+    name_of,
+    plain,
+)
 from theory import inherited_conditions as conditions_of_ancestors
 
 
@@ -66,7 +76,7 @@ def _print_one(subject: Claim, *, as_latex: bool) -> None:
     _print_list("Conditions of the claims its proof uses, not printed with it", inherited)
     _print_list("Source", subject.source)
     print("\nRests on:")
-    print(to_tree(_below([subject]), roots=[subject.key]))
+    print(to_tree(_below([subject]), roots=[name_of(subject)]))
     names = sorted(used.name for used in subject.free_symbols)
     print("\nSymbols:")
     rows = [(n, NOTATION[n].meaning, NOTATION[n].domain, NOTATION[n].unit) for n in names]
@@ -88,7 +98,7 @@ def _below(chosen: Sequence[Claim]) -> Graph:
     """The part of the dependency graph that the chosen claims rest on, themselves included."""
     graph = dependency_graph()
     found: dict[str, tuple[str, ...]] = {}
-    waiting = [c.key for c in chosen]
+    waiting = [name_of(c) for c in chosen]
     while waiting:
         key = waiting.pop(0)
         if key not in found:

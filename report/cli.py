@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from report.progress import say
+
 DONE, FAILED, BAD_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 """Exit codes: done; a claim that must hold did not; bad input; an error in hdo; Ctrl-C."""
 
@@ -24,6 +26,7 @@ EXCEPTIONS = {
     "theory.registry.UnknownClaimError": BAD_INPUT,
     "verify.hypotheses.HypothesisError": BAD_INPUT,
     "verify.optimum.enclosure.OptimumError": FAILED,
+    "verify.audit.WorkerLostError": FAILED,
 }
 """What an exception means, by name: importing the rooms for the classes would be slow."""
 
@@ -103,7 +106,8 @@ def audit(
     """Judge every claim on real data, quadratics and generated instances (the main job).
 
     Prints the verdict table and the command that replays each witness; writes verdicts.parquet
-    and the picture bound_vs_exact (png, pdf, csv) to the output folder.
+    and the picture bound_vs_exact (png, pdf, csv) to the output folder. Ctrl-C loses no verdict
+    that is there: the same command goes on from it.
     """
     from report.auditing import audit_all
 
@@ -201,7 +205,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # the front door: everything ends here
         return _explain(error)
     if code == INTERRUPTED:
-        _say("interrupted; files are whole or not there")
+        say("interrupted; files are whole or not there")
     return int(code)
 
 
@@ -216,16 +220,12 @@ def main() -> None:
 def _explain(error: Exception) -> int:
     if isinstance(error, typer.TyperException):
         command = getattr(getattr(error, "ctx", None), "command_path", "hdo")
-        _say(f"{error.format_message().rstrip('.')}; see {command} --help")
+        say(f"{error.format_message().rstrip('.')}; see {command} --help")
         return BAD_INPUT
     for kind in type(error).__mro__:
         code = EXCEPTIONS.get(f"{kind.__module__}.{kind.__name__}")
         if code is not None:
-            _say(str(error))
+            say(str(error))
             return code
     traceback.print_exception(error)
     return BUG
-
-
-def _say(message: str) -> None:
-    print("hdo:", " ".join(message.split()), file=sys.stderr)

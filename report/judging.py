@@ -9,10 +9,11 @@ from report.claim_pages import editions_of
 from report.output import Answer, number, print_table
 from report.progress import progress
 from theory import claim, claims
+from verify.audit import run_audit
 from verify.balls import Ball
 from verify.instance import Instance
 from verify.judge import judge
-from verify.verdict import Verdict, replay, verify_claims
+from verify.verdict import replay
 
 MUST_HOLD = ("sharp",)
 """Editions whose claims must hold: a refutation of one is a failure."""
@@ -24,15 +25,9 @@ def judge_claims(
     """Print verdicts on these claims (all, if none is named); exit code."""
     answer = Answer(json_to)
     chosen = [c for key in keys for c in editions_of(key, edition)] or list(claims(edition))
-    verdicts: list[Verdict] = []
-    editions = list(dict.fromkeys(c.edition for c in chosen))
     with progress() as advance:
-        for done, name in enumerate(editions):
-            if advance:
-                advance(f"{name} claims", done, len(editions))
-            own = [c.key for c in chosen if c.edition == name]
-            verdicts += verify_claims(own, name, seed=seed, profile=profile)
-    records = [verdict.to_json() for verdict in verdicts]
+        found = run_audit(subjects=chosen, profile=profile, seed=seed, progress=advance)
+    records = [verdict.to_json() for verdict in found.verdicts]
     answer.give(records, show=lambda: print_verdicts(records))
     return exit_code(records)
 

@@ -1,4 +1,4 @@
-"""Progress of long work on standard error: a bar on a terminal, silence elsewhere."""
+"""What is said on standard error: remarks, and the progress of long work."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -8,9 +8,14 @@ Advance = Callable[[str, int, int], None]
 """`advance(what, done, total)`: what is being done, and how much of it is."""
 
 
+def say(message: str) -> None:
+    """One line, after the command's name."""
+    print("hdo:", " ".join(message.split()), file=sys.stderr)
+
+
 @contextmanager
 def progress() -> Iterator[Advance | None]:
-    """A function to call with progress, or None where nobody is watching."""
+    """A function that moves a bar on a terminal, or None where nobody is watching."""
     if not sys.stderr.isatty():
         yield None
         return

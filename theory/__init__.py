@@ -15,6 +15,8 @@ from theory.registry import (
     claims,
     dependency_graph,
     inherited_conditions,
+    name_of,
+    used_by,
 )
 from theory.render import hypotheses, latex, latex_hypotheses, plain
 
@@ -37,6 +39,8 @@ __all__ = [
     "inherited_conditions",
     "latex",
     "latex_hypotheses",
+    "name_of",
     "plain",
     "symbol",
+    "used_by",
 ]

@@ -10,6 +10,9 @@ from theory.published.lemmas import convex_lemmas, nonconvex_lemmas
 from theory.published.theorems import theorem_1_1, theorem_1_2
 from theory.sharp import identities
 
+_NEAREST = ("repaired", "published", "sharp")
+"""Where a claim finds what its own edition lacks; what stands as published has no repair."""
+
 
 class UnknownClaimError(KeyError):
     """No claim has this key and edition."""
@@ -46,20 +49,39 @@ def claim(key: str, edition: str | None = None) -> Claim:
     raise UnknownClaimError(f"KEY: expected a claim's key{of_edition}, got {key!r}{hint}")
 
 
+def name_of(subject: Claim) -> str:
+    """The key, with the edition where the published edition has this key too."""
+    if subject.edition == "published":
+        return subject.key
+    shared = any(c.key == subject.key and c.edition != subject.edition for c in claims())
+    return f"{subject.key} ({subject.edition})" if shared else subject.key
+
+
+def used_by(subject: Claim) -> tuple[Claim, ...]:
+    """The claims that this one's proof uses: of its own edition, else of the nearest."""
+    return tuple(_nearest(key, subject.edition) for key in subject.depends_on)
+
+
+def _nearest(key: str, edition: str) -> Claim:
+    editions = {c.edition: c for c in claims() if c.key == key}
+    found = next((editions[name] for name in (edition, *_NEAREST) if name in editions), None)
+    return found or claim(key)
+
+
 def dependency_graph() -> dict[str, tuple[str, ...]]:
-    """Which claims each claim's proof uses, by key."""
-    return {c.key: c.depends_on for c in claims()}
+    """Which claims each claim's proof uses, by `name_of`."""
+    return {name_of(c): tuple(map(name_of, used_by(c))) for c in claims()}
 
 
-def ancestors(key: str) -> tuple[str, ...]:
-    """Keys of every claim that this one's proof uses, directly or through others."""
-    graph, found = dependency_graph(), []
-    waiting = list(graph[key])
+def ancestors(subject: Claim) -> tuple[Claim, ...]:
+    """Every claim that this one's proof uses, directly or through others."""
+    found: list[Claim] = []
+    waiting = list(used_by(subject))
     while waiting:
         head = waiting.pop(0)
         if head not in found:
             found.append(head)
-            waiting.extend(graph[head])
+            waiting.extend(used_by(head))
     return tuple(found)
 
 
@@ -67,8 +89,8 @@ def inherited_conditions(subject: Claim) -> tuple[tuple[str, Any], ...]:
     """Conditions that the proof uses through other claims and the claim does not print."""
     own = set(subject.conditions)
     return tuple(
-        (key, condition)
-        for key in ancestors(subject.key)
-        for condition in claim(key, subject.edition).conditions
+        (below.key, condition)
+        for below in ancestors(subject)
+        for condition in below.conditions
         if condition not in own
     )

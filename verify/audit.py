@@ -1,17 +1,21 @@
 """The main job: every claim on every instance of the bank, searched and shrunk where it fails."""
 
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from theory import Claim, claim, claims
+from theory import Claim, claim, claims, name_of
 from verify.bank import PROFILES, Record, judge_bank, make_part, parts
-from verify.trace import trace_rows
+from verify.trace import Row, trace_rows
 from verify.verdict import Verdict, conclude
 
-__all__ = ["EDITIONS", "Progress", "run_audit", "trace_rows"]
+__all__ = ["EDITIONS", "Audit", "Name", "Progress", "WorkerLostError", "run_audit", "trace_rows"]
 
 EDITIONS = ("published", "sharp")
 """The editions an audit judges, in the order of its verdicts."""
@@ -19,8 +23,27 @@ EDITIONS = ("published", "sharp")
 Progress = Callable[[str, int, int], None]
 """Called with what was just done, how many tasks are done, how many there are."""
 
-_Names = tuple[tuple[str, str], ...]
-"""(key, edition) of some claims."""
+Name = tuple[str, str]
+"""Key and edition of a claim."""
+
+
+class WorkerLostError(RuntimeError):
+    """A worker process was killed from outside, or for memory."""
+
+    def __str__(self) -> str:
+        """One sentence for the front door."""
+        return (
+            "a worker process ended before its work did (killed, or out of memory); "
+            "what was concluded is kept: run the same command again"
+        )
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What an audit found: a verdict on each claim, and the rows of the picture."""
+
+    verdicts: tuple[Verdict, ...]
+    trace: tuple[Row, ...] = ()
 
 
 def run_audit(
@@ -29,83 +52,146 @@ def run_audit(
     seed: int = 0,
     progress: Progress | None = None,
     workers: int = 2,
-    keys: Sequence[str] = (),
-) -> tuple[Verdict, ...]:
-    """Verdicts on all claims (or on `keys`), the same for the same profile and seed.
+    subjects: Sequence[Claim] = (),
+    known: Mapping[Name, Verdict] | None = None,
+    keep: Callable[[Verdict], None] | None = None,
+) -> Audit:
+    """Verdicts on all claims (or on `subjects`, without a picture).
 
-    The bank's parts, then the claims, are tasks of `workers` processes (1: all in this one).
+    The bank's parts, then the claims and the picture, are tasks of `workers` processes (1: all in
+    this one). Each verdict is handed to `keep` as soon as it is concluded; those in `known`, from
+    an audit of this profile and seed that was interrupted, are taken over. The same for the same
+    profile and seed, whatever the workers.
+
+    Raises:
+        WorkerLostError: a worker process was killed.
     """
-    budget = PROFILES[profile]
-    subjects = [c for edition in EDITIONS for c in claims(edition) if not keys or c.key in keys]
-    names = tuple((c.key, c.edition) for c in subjects)
-    bank_parts = parts(budget)
-    report = _Reporter(progress, len(bank_parts) + len(subjects))
+    whole = not subjects
+    subjects = subjects or [c for edition in EDITIONS for c in claims(edition)]
+    verdicts = dict(known or {})
+    waiting = [c for c in subjects if _name(c) not in verdicts]
+    bank = [
+        _Task(f"bank: {part}", _judge_part, (part, profile, seed, tuple(map(_name, waiting))))
+        for part in (parts(PROFILES[profile]) if waiting else ())
+    ]
+    trace: tuple[Row, ...] = ()
     with _pool(workers) as run:
-        judged = [
-            (f"bank: {part}", run(_judge_part, part, profile, seed, names)) for part in bank_parts
+        report = _Reporter(progress, len(bank) + len(waiting) + whole)
+        judged = dict(report(run(bank)))
+        records = {
+            _name(c): [r for task in bank for r in judged[task].get(_name(c), ())] for c in waiting
+        }
+        tasks = [
+            _Task(name_of(c), _conclude, (_name(c), records[_name(c)], profile, seed))
+            for c in _slowest_first(waiting)
         ]
-        records: dict[str, list[Record]] = {key: [] for key, _ in names}
-        for found in report(judged):
-            for key, rows in found.items():
-                records[key] += rows
-        concluded = [
-            (key, run(_conclude, key, edition, records[key], profile, seed))
-            for key, edition in _slowest_first(subjects)
-        ]
-        verdicts = {verdict.claim: verdict for verdict in report(concluded)}
-    return tuple(verdicts[key] for key, _ in names)
+        picture = [_Task("picture", _trace, (seed,))] if whole else []
+        for task, result in report(run([*picture, *tasks])):
+            if task in picture:
+                trace = result
+                continue
+            verdicts[result.claim, result.edition] = result
+            if keep is not None:
+                keep(result)
+    return Audit(tuple(verdicts[_name(c)] for c in subjects), trace)
 
 
-def _judge_part(part: str, profile: str, seed: int, names: _Names) -> dict[str, list[Record]]:
+def _name(subject: Claim) -> Name:
+    return subject.key, subject.edition
+
+
+def _judge_part(
+    part: str, profile: str, seed: int, names: Sequence[Name]
+) -> dict[Name, list[Record]]:
     bank = make_part(part, PROFILES[profile], entropy=seed)
-    return judge_bank([claim(key, edition) for key, edition in names], bank)
+    return judge_bank([claim(*name) for name in names], bank)
 
 
-def _conclude(key: str, edition: str, records: list[Record], profile: str, seed: int) -> Verdict:
-    return conclude(claim(key, edition), records, profile=PROFILES[profile], seed=seed)
+def _conclude(name: Name, records: list[Record], profile: str, seed: int) -> Verdict:
+    return conclude(claim(*name), records, profile=PROFILES[profile], seed=seed)
 
 
-def _slowest_first(subjects: Sequence[Claim]) -> _Names:
+def _trace(seed: int) -> tuple[Row, ...]:
+    return tuple(trace_rows(seed))
+
+
+def _slowest_first(subjects: Sequence[Claim]) -> list[Claim]:
     """Trajectories take longest: started last, one of them would be waited for alone."""
-    ordered = sorted(subjects, key=lambda c: c.scope != "trajectory")
-    return tuple((c.key, c.edition) for c in ordered)
+    return sorted(subjects, key=lambda c: c.scope != "trajectory")
 
 
-Waiting = Sequence[tuple[str, Callable[[], Any]]]
+@dataclass(frozen=True, eq=False)
+class _Task:
+    """A part of the work; distinct tasks are unequal."""
+
+    title: str
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+
+    def __call__(self) -> Any:
+        return self.function(*self.arguments)
+
+
+_Done = Iterator[tuple[_Task, Any]]
 
 
 class _Reporter:
-    """Waits for tasks in their order and reports each as done."""
+    """Reports each task as done."""
 
     def __init__(self, progress: Progress | None, total: int) -> None:
         self.progress = progress
         self.total = total
         self.done = 0
 
-    def __call__(self, tasks: Waiting) -> Iterator[Any]:
-        for name, wait in tasks:
-            result = wait()
+    def __call__(self, results: _Done) -> _Done:
+        for task, result in results:
             self.done += 1
             if self.progress is not None:
-                self.progress(name, self.done, self.total)
-            yield result
+                self.progress(task.title, self.done, self.total)
+            yield task, result
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[Callable[..., Callable[[], Any]]]:
-    """A function that starts `task(*arguments)` and returns how to wait for its result."""
+def _pool(workers: int) -> Iterator[Callable[[Sequence[_Task]], _Done]]:
+    """A function that runs tasks and yields each with its result as soon as it is done."""
     if workers < 2:
-        yield lambda task, *arguments: lambda: task(*arguments)
+        yield lambda tasks: ((task, task()) for task in tasks)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(max_workers=workers, mp_context=context) as executor:
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
 
-        def started(task: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
-            future: Future[Any] = executor.submit(task, *arguments)
-            return future.result
+    def run(tasks: Sequence[_Task]) -> _Done:
+        waiting = {executor.submit(task.function, *task.arguments): task for task in tasks}
+        for future in as_completed(waiting):
+            yield waiting[future], future.result()
 
-        try:
-            yield started
-        except BaseException:
-            executor.shutdown(wait=False, cancel_futures=True)
-            raise
+    before = set(multiprocessing.active_children())
+    try:
+        yield run
+        executor.shutdown()
+    except BaseException as error:
+        with _broken_pipes_ignored():
+            for process in set(multiprocessing.active_children()) - before:
+                process.terminate()
+            executor.shutdown(cancel_futures=True)
+        if isinstance(error, BrokenProcessPool):
+            raise WorkerLostError from None
+        raise
+
+
+@contextmanager
+def _broken_pipes_ignored() -> Iterator[None]:
+    """A message to a worker that has gone must not end this process, as a closed output may."""
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "SIGPIPE"):
+        yield
+        return
+    before = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGPIPE, before)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches every process of a terminal; the parent alone answers it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -88,13 +88,6 @@ def make_part(name: str, profile: Profile, *, entropy: int) -> tuple[Entry, ...]
     return tuple(map(Entry, sample(drafts(name), count=count, entropy=number)))
 
 
-def make_bank(profile: Profile, *, entropy: int) -> tuple[Entry, ...]:
-    """All parts together."""
-    return tuple(
-        entry for name in parts(profile) for entry in make_part(name, profile, entropy=entropy)
-    )
-
-
 def speaks_of(claim: Claim, draft: Draft) -> bool:
     """Whether the draft has what the claim's scope needs: steps, or a state."""
     return (draft.steps >= 2) == (claim.scope == "trajectory")
@@ -112,14 +105,16 @@ class Record:
     trial: Trial
 
 
-def judge_bank(subjects: Sequence[Claim], bank: Iterable[Entry]) -> dict[str, list[Record]]:
-    """Every claim on every draft it speaks of, by key.
+def judge_bank(
+    subjects: Sequence[Claim], bank: Iterable[Entry]
+) -> dict[tuple[str, str], list[Record]]:
+    """Every claim on every draft it speaks of, by (key, edition).
 
     Under the conditions that its proof inherits, and where there are such also under its own only.
     Draft by draft, as claims at one step size share what is measured.
     """
     versions = [(claim, guarded(claim)) for claim in subjects]
-    found: dict[str, list[Record]] = {claim.key: [] for claim in subjects}
+    found: dict[tuple[str, str], list[Record]] = {(c.key, c.edition): [] for c in subjects}
     for entry in bank:
         for claim, strict in versions:
             if not speaks_of(claim, entry.draft):
@@ -127,7 +122,7 @@ def judge_bank(subjects: Sequence[Claim], bank: Iterable[Entry]) -> dict[str, li
             for version in [strict] if strict is claim else [strict, claim]:
                 trial = attempt(version, entry.draft)
                 if trial is not None:
-                    found[claim.key].append(Record(entry, version is strict, trial))
+                    found[claim.key, claim.edition].append(Record(entry, version is strict, trial))
     return found
 
 

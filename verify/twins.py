@@ -86,6 +86,23 @@ def refuted(claim: Claim, index: int, measured: Sequence[Measured]) -> Iterator[
                 return
 
 
+def divisor_factors(claim: Claim, index: int) -> tuple[sp.Expr | int, ...]:
+    """The factors that make a divisor larger, and so the bound smaller, the mildest first."""
+    _, term = claim.divisor_terms[index]
+    return SMALLER if term.could_extract_minus_sign() else LARGER
+
+
+def refuted_divisor(claim: Claim, index: int, measured: Sequence[Measured]) -> Twin | None:
+    """The mildest twin in this term of a divisor, refuted where the claim itself holds."""
+    sound = [case for case in measured if not _fails(claim, case, case.rhs)]
+    for factor in divisor_factors(claim, index):
+        twin = claim.scaled_divisor(index, factor)
+        for case in sound:
+            if decide(twin, case.numbers).outcome == "violated" and not unmet(twin, case.instance):
+                return Twin(twin, case.instance, judge(twin, case.instance))
+    return None
+
+
 def _first_violation(
     claim: Claim, twin: Claim, index: int, factor: sp.Expr | int, measured: Sequence[Measured]
 ) -> Twin | None:

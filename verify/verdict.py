@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from theory import Claim, ancestors, claim, claims
+from theory import Claim, ancestors, claim
 from verify.bank import (
-    PROFILES,
     Entry,
     Profile,
     Record,
-    judge_bank,
-    make_bank,
     search_strata,
     size_of,
 )
@@ -62,6 +59,11 @@ class Verdict:
         if self.verdict not in VERDICTS:
             raise ValueError(f"verdict must be one of {VERDICTS}, got {self.verdict!r}")
 
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> "Verdict":
+        """The verdict that `to_json` wrote."""
+        return cls(**{**record, "axioms": tuple(record["axioms"])})
+
     def to_json(self) -> dict[str, Any]:
         """The row of `hdo verify --json`."""
         return {
@@ -74,21 +76,6 @@ class Verdict:
             "witness": None if self.witness is None else dict(self.witness),
             "axioms": list(self.axioms),
         }
-
-
-def verify_claims(
-    keys: Sequence[str] = (), edition: str = "published", *, seed: int = 0, profile: str = "quick"
-) -> tuple[Verdict, ...]:
-    """Verdicts on the claims with these keys (without keys, on all of the edition), in one process.
-
-    Deterministic in seed and profile. Raises `UnknownClaimError` for a key that is none.
-    """
-    chosen = [claim(key, edition) for key in keys] if keys else claims(edition)
-    budget = PROFILES[profile]
-    records = judge_bank(chosen, make_bank(budget, entropy=seed))
-    return tuple(
-        conclude(subject, records[subject.key], profile=budget, seed=seed) for subject in chosen
-    )
 
 
 def replay(key: str, edition: str, instance: Instance) -> Verdict:
@@ -246,9 +233,7 @@ class _Tally:
 
 def _inherited_keys(subject: Claim) -> set[str]:
     added = set(guarded(subject).conditions) - set(subject.conditions)
-    return {
-        key for key in ancestors(subject.key) if set(claim(key, subject.edition).conditions) & added
-    }
+    return {below.key for below in ancestors(subject) if set(below.conditions) & added}
 
 
 def _witness(subject: Claim, instance: Instance, found: Judgement) -> dict[str, Any]:
@@ -269,4 +254,4 @@ def _axioms(subject: Claim) -> tuple[str, ...]:
     return (_CONVEX_READING,) if "convex" in subject.assumptions else ()
 
 
-__all__ = ["VERDICTS", "Entry", "Verdict", "conclude", "replay", "verify_claims"]
+__all__ = ["VERDICTS", "Entry", "Verdict", "conclude", "replay"]

@@ -1,6 +1,5 @@
 """A file is whole or not there, and what cannot be written is said before the work."""
 
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -68,8 +67,10 @@ def test_a_disk_that_fills_up_leaves_the_old_file_alone(tmp_path: Path) -> None:
     path.write_text("old")
     script = (
         "import pathlib\n"
+        "import resource\n"
         "from experiments import replacing\n"
         "from hdo.errors import InputError\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))\n"
         "try:\n"
         f"    with replacing(pathlib.Path({str(path)!r})) as temporary:\n"
         "        temporary.write_bytes(b'x' * 100_000)\n"
@@ -77,15 +78,8 @@ def test_a_disk_that_fills_up_leaves_the_old_file_alone(tmp_path: Path) -> None:
         "    print(error)\n"
     )
 
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
-
     done = subprocess.run(
-        [sys.executable, "-B", "-c", script],
-        capture_output=True,
-        text=True,
-        check=True,
-        preexec_fn=limit,
+        [sys.executable, "-B", "-c", script], capture_output=True, text=True, check=True
     )
     assert "File too large" in done.stdout
     assert path.read_text() == "old"

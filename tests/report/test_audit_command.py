@@ -10,6 +10,7 @@ from command_line import hdo
 from experiments import read_rows
 from experiments.schemas import TRACE, VERDICTS
 from report import auditing
+from verify.audit import Audit
 from verify.verdict import Verdict
 
 FILES = {
@@ -38,8 +39,8 @@ def given(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let the audit conclude a refutation in this edition."""
 
     def give(edition: str) -> None:
-        monkeypatch.setattr(auditing, "run_audit", lambda **options: concluded(edition))
-        monkeypatch.setattr(auditing, "trace_rows", lambda seed: TRACED)
+        found = Audit(concluded(edition), tuple(TRACED))
+        monkeypatch.setattr(auditing, "run_audit", lambda **options: found)
 
     return give
 
@@ -96,18 +97,41 @@ def test_profile_and_seed_arrive(
     """What was asked for is what is run."""
     asked: list[Any] = []
 
-    def note(**options: Any) -> tuple[Verdict, ...]:
+    def note(**options: Any) -> Audit:
         asked.append((options["profile"], options["seed"]))
-        return concluded("published")
-
-    def trace(seed: int) -> list[dict[str, Any]]:
-        asked.append(seed)
-        return TRACED
+        return Audit(concluded("published"), tuple(TRACED))
 
     monkeypatch.setattr(auditing, "run_audit", note)
-    monkeypatch.setattr(auditing, "trace_rows", trace)
     hdo(capsys, "audit", "--out", str(tmp_path), "--profile", "full", "--seed", "9")
-    assert asked == [("full", 9), 9]
+    assert asked == [("full", 9)]
+
+
+def test_an_interrupted_audit_goes_on_from_its_verdicts(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What was concluded is said to be kept, handed to the next run, and gone after it."""
+    first, second = concluded("published")
+    given: list[Any] = []
+
+    def stopped(*, keep: Any, **options: Any) -> Audit:
+        keep(first)
+        raise KeyboardInterrupt
+
+    def finished(*, known: Any, **options: Any) -> Audit:
+        given.append(known)
+        return Audit((first, second), tuple(TRACED))
+
+    monkeypatch.setattr(auditing, "run_audit", stopped)
+    answer = hdo(capsys, "audit", "--out", str(tmp_path))
+    assert answer.code == 130
+    assert "1 verdicts are kept; the same command goes on from there" in answer.err
+    monkeypatch.setattr(auditing, "run_audit", finished)
+    hdo(capsys, "audit", "--out", str(tmp_path), "--seed", "1")
+    assert given == [{}]
+    answer = hdo(capsys, "audit", "--out", str(tmp_path))
+    assert "1 verdicts of an interrupted audit are taken over" in answer.err
+    assert given[1] == {(first.claim, first.edition): first}
+    assert {path.name for path in tmp_path.iterdir()} == FILES
 
 
 def test_an_audit_that_fails_leaves_the_last_one(

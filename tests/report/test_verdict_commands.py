@@ -9,7 +9,8 @@ import pytest
 from command_line import hdo
 
 from report import judging
-from theory import claims
+from theory import Claim, claims
+from verify.audit import Audit
 from verify.instance import Instance
 from verify.verdict import Verdict
 
@@ -61,10 +62,11 @@ def given(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let the commands conclude these verdicts."""
 
     def give(verdicts: Sequence[Verdict]) -> None:
-        def chosen(keys: Sequence[str], edition: str, **options: Any) -> tuple[Verdict, ...]:
-            return tuple(v for v in verdicts if v.claim in keys and v.edition == edition)
+        def chosen(*, subjects: Sequence[Claim], **options: Any) -> Audit:
+            names = {(c.key, c.edition) for c in subjects}
+            return Audit(tuple(v for v in verdicts if (v.claim, v.edition) in names))
 
-        monkeypatch.setattr(judging, "verify_claims", chosen)
+        monkeypatch.setattr(judging, "run_audit", chosen)
 
     return give
 
@@ -83,16 +85,16 @@ def test_verify_asks_for_the_claims_that_were_named(
     """Key, edition, seed and profile arrive; without a key all claims of the edition are judged."""
     asked: list[Any] = []
 
-    def note(keys: Sequence[str], edition: str, **options: Any) -> tuple[Verdict, ...]:
-        asked.append((list(keys), edition, options))
-        return ()
+    def note(*, subjects: Sequence[Claim], seed: int, profile: str, **_: Any) -> Audit:
+        asked.append(([(c.key, c.edition) for c in subjects], seed, profile))
+        return Audit(())
 
-    monkeypatch.setattr(judging, "verify_claims", note)
+    monkeypatch.setattr(judging, "run_audit", note)
     hdo(capsys, "verify", "lemma-3", "lemma-2", "--seed", "5", "--profile", "full")
-    assert asked == [(["lemma-3", "lemma-2"], "published", {"seed": 5, "profile": "full"})]
     hdo(capsys, "verify")
-    everything = {(key, edition) for keys, edition, _ in asked[1:] for key in keys}
-    assert everything == {(c.key, c.edition) for c in claims()}
+    named = [("lemma-3", "published"), ("lemma-2", "published")]
+    everything = [(c.key, c.edition) for c in claims()]
+    assert asked == [(named, 5, "full"), (everything, 0, "quick")]
 
 
 def test_a_refuted_published_claim_is_a_finding_and_a_refuted_identity_a_failure(

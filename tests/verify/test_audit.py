@@ -1,17 +1,19 @@
 """The audit: every claim gets a verdict, the false ones a witness, and the picture its numbers."""
 
 import json
+import multiprocessing
 import os
 import shlex
+import time
 
 import pytest
 
 from theory import NOTATION, claim, claims
-from verify.audit import run_audit, trace_rows
+from verify.audit import WorkerLostError, run_audit, trace_rows
 from verify.instance import Instance
 from verify.real import MNIST_CASE, real_instances
 from verify.search import attempt
-from verify.verdict import replay
+from verify.verdict import Verdict, replay
 
 FALSE = ("lemma-13", "lemma-20", "theorem-1.1")
 """Published claims for which the quick audit of seed 0 finds a witness by itself."""
@@ -19,7 +21,8 @@ FALSE = ("lemma-13", "lemma-20", "theorem-1.1")
 
 def test_the_audit_finds_the_false_claims_and_their_witnesses_replay() -> None:
     """Lemma 13 (bias terms), Lemma 20 (units) and Theorem 1.1 (weights), each small and inside."""
-    for verdict in run_audit(profile="quick", seed=0, workers=1, keys=FALSE):
+    subjects = [claim(key) for key in FALSE]
+    for verdict in run_audit(profile="quick", seed=0, workers=1, subjects=subjects).verdicts:
         assert verdict.verdict == "REFUTED", verdict.claim
         assert verdict.witness is not None
         assert verdict.witness["inherited_conditions_hold"]
@@ -36,7 +39,7 @@ def test_progress_counts_every_task_once() -> None:
     run_audit(
         profile="smoke",
         workers=1,
-        keys=["lemma-1.1"],
+        subjects=[claim("lemma-1.1")],
         progress=lambda name, done, total: seen.append((name, done, total)),
     )
     assert [done for _, done, _ in seen] == list(range(1, len(seen) + 1))
@@ -47,9 +50,63 @@ def test_progress_counts_every_task_once() -> None:
 def test_workers_do_not_change_the_verdicts() -> None:
     """Two processes conclude what one does."""
     keys = ["lemma-1.1", "identity-sixth-moment"]
-    one, two = (run_audit(profile="smoke", workers=w, keys=keys) for w in (1, 2))
+    subjects = [claim(key) for key in keys]
+    one, two = (run_audit(profile="smoke", workers=w, subjects=subjects) for w in (1, 2))
     assert one == two
-    assert [v.claim for v in one] == keys
+    assert [v.claim for v in one.verdicts] == keys
+
+
+def test_another_seed_judges_other_instances() -> None:
+    """And the same seed the same."""
+    ratios = [
+        run_audit(profile="smoke", seed=seed, workers=1, subjects=[claim("lemma-1.3")]).verdicts
+        for seed in (1, 1, 2)
+    ]
+    assert ratios[0] == ratios[1] != ratios[2]
+
+
+def test_an_interrupted_audit_keeps_what_was_concluded_and_goes_on_from_there() -> None:
+    """Stopped after the first verdict; the second run judges only what is missing."""
+    subjects = [claim(key) for key in ("lemma-1.1", "identity-sixth-moment")]
+    kept: dict[tuple[str, str], Verdict] = {}
+
+    def keep(verdict: Verdict) -> None:
+        kept[verdict.claim, verdict.edition] = verdict
+        if len(kept) == 1:
+            raise KeyboardInterrupt
+
+    before = multiprocessing.active_children()
+    with pytest.raises(KeyboardInterrupt):
+        run_audit(profile="smoke", workers=2, subjects=subjects, keep=keep)
+    assert len(kept) == 1
+    deadline = time.monotonic() + 20
+    while multiprocessing.active_children() != before and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert multiprocessing.active_children() == before
+    seen: list[str] = []
+    resumed = run_audit(
+        profile="smoke",
+        workers=1,
+        subjects=subjects,
+        known=dict(kept),
+        keep=keep,
+        progress=lambda name, done, total: seen.append(name),
+    )
+    assert resumed == run_audit(profile="smoke", workers=1, subjects=subjects)
+    (first,) = list(kept)[:1]
+    assert first[0] not in seen
+    assert len(kept) == 2
+
+
+def test_a_killed_worker_is_one_sentence() -> None:
+    """Not a traceback of the pool, and no waiting for ever."""
+
+    def kill_another(name: str, done: int, total: int) -> None:
+        for child in multiprocessing.active_children():
+            child.kill()
+
+    with pytest.raises(WorkerLostError, match="run the same command again"):
+        run_audit(profile="smoke", workers=2, subjects=[claim("lemma-1.1")], progress=kill_another)
 
 
 def test_real_data_is_judged() -> None:

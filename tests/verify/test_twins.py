@@ -1,27 +1,43 @@
 """Every printed constant, made small enough, is refuted by the harness."""
 
+from collections.abc import Sequence
+
 import pytest
 from twin_bank import measured_claims
 
-from theory import claim, claims
+from theory import Claim, claim, claims, name_of
 from verify.judge import judge
-from verify.twins import LARGER, SLIGHTLY, constants, factors, refuted
+from verify.twins import LARGER, SLIGHTLY, constants, factors, refuted, refuted_divisor
 
-CONSTANTS = [(c.key, index) for c in claims() for index in constants(c)]
+CONSTANTS = [(c, index) for c in claims() for index in constants(c)]
+DIVISORS = [(c, index) for c in claims() for index in range(len(c.divisor_terms))]
 KNOWN_FALSE = {"theorem-1.1", "lemma-13", "lemma-20"}
 """Claims with a witness of their own: the true claim may fail where its twin does."""
 
 
-@pytest.mark.parametrize(("key", "index"), CONSTANTS, ids=[f"{k}-term{i}" for k, i in CONSTANTS])
-def test_every_printed_constant_made_smaller_is_refuted(key: str, index: int) -> None:
+def ids(cases: Sequence[tuple[Claim, int]]) -> list[str]:
+    """Names of twins."""
+    return [f"{name_of(c).replace(' ', '-')}-term{index}" for c, index in cases]
+
+
+@pytest.mark.parametrize(("subject", "index"), CONSTANTS, ids=ids(CONSTANTS))
+def test_every_printed_constant_made_smaller_is_refuted(subject: Claim, index: int) -> None:
     """The twin is surely violated on an instance where the claim itself is not."""
-    subject = claim(key)
-    twins = list(refuted(subject, index, measured_claims()[key]))
+    twins = list(refuted(subject, index, measured_claims()[subject.key, subject.edition]))
     assert len(twins) == (len(SLIGHTLY) if subject.relation == "==" else 1)
     for twin in twins:
         assert twin.judgement.outcome == "violated"
-        if key not in KNOWN_FALSE:
+        if subject.edition != "published" or subject.key not in KNOWN_FALSE:
             assert judge(subject, twin.instance).outcome == "holds"
+
+
+@pytest.mark.parametrize(("subject", "index"), DIVISORS, ids=ids(DIVISORS))
+def test_every_constant_of_a_divisor_is_refuted(subject: Claim, index: int) -> None:
+    """D1 of Theorem 1.1 made larger in one term, on an instance where the theorem holds."""
+    twin = refuted_divisor(subject, index, measured_claims()[subject.key, subject.edition])
+    assert twin is not None
+    assert twin.judgement.outcome == "violated"
+    assert judge(subject, twin.instance).outcome == "holds"
 
 
 def test_a_subtracted_constant_is_made_larger() -> None:

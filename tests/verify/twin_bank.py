@@ -1,6 +1,5 @@
 """One bank of judged instances for the tests of twins, built once a session."""
 
-from collections import defaultdict
 from functools import cache
 
 from theory import claims
@@ -14,13 +13,14 @@ SEED = 5
 
 
 @cache
-def measured_claims() -> dict[str, list[Measured]]:
-    """Every claim's decided instances with everything measured."""
+def measured_claims() -> dict[tuple[str, str], list[Measured]]:
+    """Every claim's decided instances with everything measured, by (key, edition)."""
     bank = [entry for part in PARTS for entry in make_part(part, PROFILE, entropy=SEED)]
     bank += [Entry(d, real=True) for d in real_instances(thorough=False, data="diabetes")]
     records = judge_bank(claims(), bank)
-    found: dict[str, list[Measured]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Measured]] = {}
     for claim in claims():
-        decided = {r.trial.instance: None for r in records[claim.key] if r.trial.judgement.decided}
-        found[claim.key] = measure(claim, decided)
+        name = (claim.key, claim.edition)
+        decided = {r.trial.instance: None for r in records[name] if r.trial.judgement.decided}
+        found[name] = measure(claim, decided)
     return found
