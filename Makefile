@@ -1,5 +1,8 @@
 # make audit    install and run the main job: every claim judged, table and picture in out/
 # make test     install and run lint, types, doctests and tests
+# make bench    install and time the engine beside its rivals; writes docs/benchmarks/engine.md
+# make perturb  install and try ten thousand perturbed claims on the proof checker
+# make pages    write the pages of docs/ that are made from the objects
 # make lock     refresh requirements.lock from pyproject.toml
 # make clean    remove what the other targets made
 #
@@ -17,7 +20,7 @@ checksum = $(shell { cat $(1) 2>/dev/null; echo "$(CURDIR)"; } | cksum | tr ' ' 
 LOCKED := $(VENV)/.locked-$(call checksum,requirements.lock)
 INSTALLED := $(VENV)/.installed-$(call checksum,pyproject.toml)
 
-.PHONY: audit test install lock clean
+.PHONY: audit test bench perturb pages install lock clean
 
 audit: install
 	$(BIN)/hdo audit --profile quick
@@ -27,6 +30,15 @@ test: install
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+bench: install
+	$(BIN)/python benchmarks/engine.py --write docs/benchmarks/engine.md
+
+perturb: install
+	HDO_PERTURBATIONS=200 $(BIN)/python -m pytest -n 2 tests/verify/test_proof_checker.py -k perturbed
+
+pages: install
+	$(BIN)/python -m report.pages
 
 install: $(INSTALLED)
 

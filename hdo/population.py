@@ -8,11 +8,27 @@ from numpy.typing import NDArray
 
 from hdo.errors import InputError
 
-ZEROTH = ("two-point", "forward-gradient")
+PAPER = ("first-order", "two-point", "forward-gradient")
+"""The paper's estimators: the gradient of a sample, Definition 2, forward mode."""
+
+ZEROTH = (
+    *PAPER[1:],
+    "two-point-central",
+    "sphere",
+    "sphere-central",
+    "coordinate",
+    "complex-step",
+    "debiased",
+    "residual",
+    "uniform-tangent",
+)
 """Estimators of the agents in N0: they see values or directional derivatives, not the gradient."""
 
+SMOOTHED = tuple(name for name in ZEROTH if name not in ("forward-gradient", "uniform-tangent"))
+"""Those that need a smoothing radius nu."""
+
 ESTIMATORS = ("first-order", *ZEROTH)
-"""Every estimator an agent may have."""
+"""Every estimator an agent may have; `hdo.estimators` defines them."""
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,13 @@ def softplus(z: Array) -> Array:
     """log(1 + e^z), elementwise, without overflow."""
     if is_object(z):
         return np.log1p(np.exp(z))
-    return namespace(z).logaddexp(0.0, z)
+    xp = namespace(z)
+    if xp.iscomplexobj(z):
+        # |e^z| <= 1 on the side that is taken, so that tiny imaginary parts survive
+        right = z.real > 0
+        small = xp.exp(xp.where(right, -z, z))
+        return xp.where(right, z, 0 * z) + xp.log1p(small)
+    return xp.logaddexp(0.0, z)
 
 
 def logistic(z: Array) -> Array:

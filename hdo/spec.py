@@ -5,7 +5,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -15,15 +15,18 @@ from numpy.typing import NDArray
 
 from hdo.checking import Table, choice, matrix, vector
 from hdo.errors import MISSING, InputError
+from hdo.interactions_graphs import DEFAULT_DEGREE, GRAPHS, Graph
 from hdo.population import ESTIMATORS, ZEROTH, Population
 from hdo.problem_tables import DATA_KINDS, build, data_stamp, read_problem
 from hdo.problems.base import Problem
+from hdo.schedules import PLAIN, SCHEDULES, ScheduleKeys
 
-INTERACTIONS = ("pair", "matching")
-"""How agents meet: one uniformly random pair a step, or a uniformly random matching of all."""
+INTERACTIONS = ("pair", "matching", "graph")
+"""How agents meet: a uniformly random pair, matching of all, or pair along an edge of a graph."""
 
 _SEED_LIMIT = 2**32 - 1
 _RATIO_TOLERANCE = 1e-12
+_LONGEST_DELAY = 2**20
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,9 @@ class Method:
     """Step size eta, smoothing nu (or the ratio c = eta/nu), who meets, how long, from where.
 
     `nu`, `c` and `rounds` are what the file gave, None where it gave nothing; read the properties,
-    which derive what can be derived and raise InputError for what is missing.
+    which derive what can be derived and raise InputError for what is missing. `step_size` is 0
+    where the theorem's schedule decides it. `loss` is the probability that a meeting is lost,
+    `delay` how many interactions old the mate's model is, `momentum` m of g = m g + (1 - m) G.
     """
 
     step_size: float
@@ -41,6 +46,23 @@ class Method:
     rounds: int | None = None
     start: float | tuple[float, ...] = 0.0
     seed: int = 0
+    graph: Graph | None = None
+    loss: float = 0.0
+    delay: int = 0
+    momentum: float = 0.0
+    schedule: ScheduleKeys = PLAIN
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """The keys that make this another method than a constant step and fresh, sure meetings."""
+        found = {
+            "interaction": self.interaction if self.graph is not None else None,
+            "meeting_loss": self.loss or None,
+            "meeting_delay": self.delay or None,
+            "momentum": self.momentum or None,
+            "schedule": self.schedule.kind if self.schedule != PLAIN else None,
+        }
+        return tuple(f"method.{key}={value!r}" for key, value in found.items() if value is not None)
 
     @property
     def smoothing(self) -> float:
@@ -112,7 +134,9 @@ class Spec:
                 f"no batch for kind {problem['kind']!r}, whose samples are problem.noise",
             )
         method = (
-            _read_method(Table("method", top.take("method", ""))) if top.has("method") else None
+            _read_method(Table("method", top.take("method", "")), folder)
+            if top.has("method")
+            else None
         )
         state = _read_state(top) if top.has("state") else None
         parameters = _read_parameters(top, population.n) if top.has("parameters") else {}
@@ -144,6 +168,12 @@ class Spec:
         """The canonical JSON: sorted keys, floats by repr."""
         return json.dumps(self.to_dict(), sort_keys=True)
 
+    @cached_property
+    def problem_key(self) -> str:
+        """The canonical JSON of what `build_problem` reads."""
+        content = self.to_dict()
+        return json.dumps({k: content[k] for k in ("problem", "population")}, sort_keys=True)
+
     def __hash__(self) -> int:
         return hash(self.to_json())
 
@@ -173,9 +203,7 @@ def load_spec(source: str | Path) -> Spec:
 
 def build_problem(spec: Spec) -> Problem:
     """The problem of a spec, data loaded; the same object while spec and data are unchanged."""
-    content = spec.to_dict()
-    key = json.dumps({name: content[name] for name in ("problem", "population")}, sort_keys=True)
-    return _build_cached(key, data_stamp(spec.problem))
+    return _build_cached(spec.problem_key, data_stamp(spec.problem))
 
 
 @lru_cache(maxsize=32)
@@ -212,39 +240,96 @@ def _read_population(table: Table) -> Population:
     return Population(agents, directions=directions, batch=batch)
 
 
-def _read_method(table: Table) -> Method:
-    step_size = table.number("step_size", low=0, above=True)
+def _read_method(table: Table, folder: Path | None = None) -> Method:
+    schedule = _read_schedule(table)
+    if schedule.kind == "theorem":
+        if table.has("step_size"):
+            expected = "no step size beside the theorem's schedule, which decides it"
+            raise InputError(table.path("step_size"), table.take("step_size", ""), expected)
+        step_size = 0.0
+    else:
+        step_size = table.number("step_size", low=0, above=True)
     nu = table.number("smoothing", low=0, above=True) if table.has("smoothing") else None
     c = table.number("smoothing_ratio", low=0, above=True) if table.has("smoothing_ratio") else None
     if (
         nu is not None
         and c is not None
+        and step_size
         and not math.isclose(nu * c, step_size, rel_tol=_RATIO_TOLERANCE)
     ):
         expected = f"step_size/smoothing = {step_size / nu!r}, or only one of the two keys"
         raise InputError(table.path("smoothing_ratio"), c, expected)
     start = table.nested("start", deepest=1, default=0.0)
+    interaction = table.choice("interaction", INTERACTIONS, "pair")
     method = Method(
         step_size=step_size,
         nu=nu,
         c=c,
-        interaction=table.choice("interaction", INTERACTIONS, "pair"),
+        interaction=interaction,
         rounds=table.integer("steps", low=0) if table.has("steps") else None,
         start=tuple(start) if isinstance(start, list) else start,
         seed=table.integer("seed", 0, low=0, high=_SEED_LIMIT),
+        graph=_read_graph(table, folder) if interaction == "graph" else None,
+        loss=table.number("meeting_loss", 0.0, low=0, high=1),
+        delay=table.integer("meeting_delay", 0, low=0, high=_LONGEST_DELAY),
+        momentum=_read_momentum(table),
+        schedule=schedule,
     )
     table.finish()
     return method
 
 
+def _read_momentum(table: Table) -> float:
+    momentum = table.number("momentum", 0.0, low=0)
+    if momentum >= 1:
+        raise InputError(table.path("momentum"), momentum, "a number >= 0 and < 1")
+    return momentum
+
+
+def _read_schedule(table: Table) -> ScheduleKeys:
+    kind = table.choice("schedule", SCHEDULES, "constant")
+    if kind != "warmup-cosine":
+        return ScheduleKeys(kind)
+    warmup = table.integer("warmup", 0, low=0)
+    return ScheduleKeys(kind, warmup=warmup, final=table.number("final", 0.0, low=0, high=1))
+
+
+def _read_graph(table: Table, folder: Path | None) -> Graph:
+    kind = table.take("graph", f"one of {sorted(GRAPHS)} or the path of an edge list")
+    if not isinstance(kind, str):
+        expected = f"one of {sorted(GRAPHS)} or the path of an edge list"
+        raise InputError(table.path("graph"), kind, expected)
+    if kind not in GRAPHS and folder is not None and (folder / kind).exists():
+        kind = str(folder / kind)
+    if kind not in ("random-regular", "expander"):
+        return Graph(kind)
+    return Graph(
+        kind,
+        degree=table.integer("graph_degree", DEFAULT_DEGREE, low=2),
+        seed=table.integer("graph_seed", 0, low=0, high=_SEED_LIMIT),
+    )
+
+
 def _method_dict(method: Method) -> dict[str, Any]:
+    graph, schedule = method.graph, method.schedule
+    drawn = graph is not None and graph.kind in ("random-regular", "expander")
+    warm = schedule.kind == "warmup-cosine"
     given = {
+        "step_size": method.step_size or None,
         "smoothing": method.nu,
         "smoothing_ratio": method.c,
         "steps": method.rounds,
+        "graph": graph.kind if graph else None,
+        "graph_degree": graph.degree if graph and drawn else None,
+        "graph_seed": graph.seed if graph and drawn else None,
+        "meeting_loss": method.loss or None,
+        "meeting_delay": method.delay or None,
+        "momentum": method.momentum or None,
+        "schedule": schedule.kind if schedule != PLAIN else None,
+        "warmup": schedule.warmup if warm else None,
+        "final": schedule.final if warm else None,
     }
     return {
-        "step_size": method.step_size,
         "interaction": method.interaction,
         "start": _plain(method.start),
         "seed": method.seed,

@@ -16,6 +16,8 @@ from theory import (
     plain,
 )
 from theory import inherited_conditions as conditions_of_ancestors
+from theory.render_proofs import document
+from verify.proofs.prover import proof_of
 
 
 def show_claims(
@@ -31,9 +33,11 @@ def show_claims(
             print(to_dot(_below(chosen)))
         elif key is None:
             _print_all(chosen, as_latex=latex)
+        elif latex:
+            print(document(*((c, proof_of(c)) for c in chosen)), end="")
         else:
             for subject in chosen:
-                _print_one(subject, as_latex=latex)
+                _print_one(subject)
 
     answer.give(records, show=show)
     return 0
@@ -68,9 +72,9 @@ def _print_all(chosen: Sequence[Claim], *, as_latex: bool) -> None:
     print("\nHypotheses, sources and symbols of one claim: hdo claims KEY")
 
 
-def _print_one(subject: Claim, *, as_latex: bool) -> None:
+def _print_one(subject: Claim) -> None:
     print(f"{subject.key} ({subject.edition}, {subject.kind}): {subject.title}\n")
-    print(f"  {(latex if as_latex else plain)(subject)}")
+    print(f"  {plain(subject)}")
     _print_list("Hypotheses", hypotheses(subject))
     inherited = [f"{condition}  ({key})" for key, condition in conditions_of_ancestors(subject)]
     _print_list("Conditions of the claims its proof uses, not printed with it", inherited)

@@ -16,9 +16,9 @@ DONE, FAILED, BAD_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 """Exit codes: done; a claim that must hold did not; bad input; an error in hdo; Ctrl-C."""
 
 EXIT_CODES = (
-    "Exit status: 0 done; 1 a claim that must hold (edition sharp) is refuted, or ground truth "
-    "could not be certified; 2 bad input or output; 130 interrupted. A refuted published claim "
-    "is a finding, not a failure: 0."
+    "Exit status: 0 done; 1 a claim that must hold (edition repaired or sharp) is refuted, or "
+    "ground truth could not be certified; 2 bad input or output; 130 interrupted. A refuted "
+    "published claim is a finding, not a failure: 0."
 )
 
 EXCEPTIONS = {
@@ -35,6 +35,7 @@ class Edition(StrEnum):
     """Which statement of the claims."""
 
     published = "published"
+    repaired = "repaired"
     sharp = "sharp"
 
 
@@ -118,7 +119,10 @@ def audit(
 def claims(
     key: Annotated[str | None, typer.Argument(help="Only this claim, in full.")] = None,
     edition: EditionOption = None,
-    latex: Annotated[bool, typer.Option("--latex", help="Statements as LaTeX.")] = False,
+    latex: Annotated[
+        bool,
+        typer.Option("--latex", help="Statements as LaTeX; with KEY a document with the proof."),
+    ] = False,
     graph: Annotated[
         bool, typer.Option("--graph", help="Only the dependency graph, as Graphviz DOT.")
     ] = False,
@@ -159,6 +163,19 @@ def verify(
 
 
 @app.command(epilog=EXIT_CODES)
+def errata(
+    steps: Annotated[
+        bool, typer.Option("--steps", help="Also every printed step, with what decided it.")
+    ] = False,
+    json: Json = None,
+) -> int:
+    """Show where the published text is wrong: location, witness, correction, consequence."""
+    from report.errata import show_errata
+
+    return show_errata(with_steps=steps, json_to=json)
+
+
+@app.command(epilog=EXIT_CODES)
 def optimum(spec: SpecArgument, json: Json = None) -> int:
     """Ground truth: the minimiser, and an interval that is certain to hold f*."""
     from report.systems import show_optimum
@@ -187,12 +204,20 @@ def simulate(
         int | None,
         typer.Option("--seed", min=0, max=2**32 - 1, help="[default: method.seed of the spec]"),
     ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="Keep finished chunks here, and go on from those that are there."
+        ),
+    ] = None,
     json: Json = None,
 ) -> int:
     """Monte Carlo estimates of what `moments` computes, for any problem, with standard errors."""
     from report.systems import show_simulation
 
-    return show_simulation(spec, replicas=replicas, every=every, seed=seed, json_to=json)
+    return show_simulation(
+        spec, replicas=replicas, every=every, seed=seed, resume=resume, json_to=json
+    )
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,5 +1,6 @@
 """`hdo verify`: verdicts on some claims, or one claim judged on one instance."""
 
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,14 +9,15 @@ from hdo.ring import round_down, round_up
 from report.claim_pages import editions_of
 from report.output import Answer, number, print_table
 from report.progress import progress
-from theory import claim, claims
+from theory import Claim, claim, claims
 from verify.audit import run_audit
 from verify.balls import Ball
 from verify.instance import Instance
 from verify.judge import judge
+from verify.proofs.prover import prove
 from verify.verdict import replay
 
-MUST_HOLD = ("sharp",)
+MUST_HOLD = ("repaired", "sharp")
 """Editions whose claims must hold: a refutation of one is a failure."""
 
 
@@ -28,8 +30,22 @@ def judge_claims(
     with progress() as advance:
         found = run_audit(subjects=chosen, profile=profile, seed=seed, progress=advance)
     records = [verdict.to_json() for verdict in found.verdicts]
-    answer.give(records, show=lambda: print_verdicts(records))
+
+    def show() -> None:
+        print_verdicts(records)
+        print_proof_times(chosen)
+
+    answer.give(records, show=show)
     return exit_code(records)
+
+
+def print_proof_times(chosen: Sequence[Claim]) -> None:
+    """How long the proofs of these claims took, checked here from scratch with what they use."""
+    begun = time.monotonic()
+    proofs = [proof for subject in chosen if (proof := prove(subject)) is not None]
+    if proofs:
+        seconds = time.monotonic() - begun
+        print(f"\nProofs checked: {len(proofs)}, with those they use, in {seconds:.1f} s.")
 
 
 def exit_code(records: Sequence[Mapping[str, Any]]) -> int:
@@ -54,6 +70,13 @@ def print_verdicts(records: Sequence[Mapping[str, Any]]) -> None:
     print_table(("claim", "edition", "verdict", "instances", "worst ratio", "evidence"), rows)
     undecided = [r["claim"] for r in records if r["verdict"] == "INCONCLUSIVE"]
     print("\nUndecided:", ", ".join(undecided) or "nothing")
+    proved = [record for record in records if record["verdict"] == "PROVED"]
+    if proved:
+        print("\nProved from, without proof of these:")
+    for record in proved:
+        print(
+            f"  {record['claim']} ({record['edition']}): {', '.join(record['axioms']) or 'nothing'}"
+        )
     refuted = [record for record in records if record["witness"] is not None]
     if refuted:
         print("\nWitnesses, each shown by its command:")

@@ -1,6 +1,7 @@
 """`hdo optimum`, `hdo moments`, `hdo simulate`: what is true of one spec, and a run of it."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from hdo import build_problem, load_spec
@@ -77,23 +78,49 @@ def _print_moments(record: Mapping[str, Sequence[float]]) -> None:
 
 
 def show_simulation(
-    source: str, *, replicas: int, every: int | None, seed: int | None, json_to: str | None
+    source: str,
+    *,
+    replicas: int,
+    every: int | None,
+    seed: int | None,
+    resume: Path | None = None,
+    json_to: str | None,
 ) -> int:
     """Print Monte Carlo estimates along a run; exit code."""
-    from hdo.engine import simulate
+    from hdo.engine import quantities, run_chunks, summarised
     from verify.optimum import optimum
 
     answer = Answer(json_to)
     spec = load_spec(source)
     truth = optimum(build_problem(spec))
-    estimates = simulate(
-        spec,
-        replicas=replicas,
-        every=every or max(1, spec.method.steps // _RECORDS),
-        seed=seed,
-        x_star=None if truth.x_ball is None else truth.x,
-        f_star=optimum_record(truth)["f_star"],
-    )
+    x_star = None if truth.x_ball is None else truth.x
+    f_star = optimum_record(truth)["f_star"]
+    options: dict[str, Any] = {
+        "replicas": replicas,
+        "every": every or max(1, spec.method.steps // _RECORDS),
+        "seed": spec.method.seed if seed is None else seed,
+        "wanted": list(quantities(x_star=x_star, f_star=f_star)),
+    }
+    stored = None
+    if resume is not None:
+        from experiments.checkpoints import Checkpoints
+
+        stored = Checkpoints(resume, {"spec": spec.to_dict(), **options})
+    before = [] if stored is None else list(stored.chunks())
+    with progress() as advance:
+        rest = run_chunks(
+            spec,
+            **options,
+            x_star=x_star,
+            f_star=f_star,
+            after=before[-1] if before else None,
+            progress=advance and (lambda done, total: advance("simulate", done, total)),
+        )
+        for chunk in rest:
+            before.append(chunk)
+            if stored is not None:
+                stored.add(chunk)
+    estimates = summarised(before)
     record = {"t": estimates["t"], **{name: estimates.get(name) for name in _QUANTITIES}}
     answer.give(record, show=lambda: _print_simulation(record))
     return 0

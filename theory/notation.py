@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 import sympy as sp
 
+from theory.notation_steps import STEP_ROWS
+
 
 @dataclass(frozen=True)
 class Notation:
@@ -198,6 +200,13 @@ _QUANTITIES: tuple[tuple[str, str, str, str, str], ...] = (
     ("a_T_sq", "E||mu_T - x*||^2", "real >= 0", "x^2", r"E\|\mu_T-x^*\|^2"),
     ("f0_gap", "f(mu_0) - f*", "real >= 0", "f", r"f(\mu_0)-f^*"),
     ("f_y_gap", "E f(y_T) - f(x*), y_T with S_T = T w_T", "real", "f", r"E[f(y_T)-f(x^*)]"),
+    (
+        "f_ybar_gap",
+        "E f(y_T) - f(x*), y_T with S_T = sum_{t=1}^T w_t",
+        "real >= 0",
+        "f",
+        r"E[f(\bar y_T)-f(x^*)]",
+    ),
 )
 
 
@@ -209,7 +218,7 @@ def _entry(row: tuple[str, str, str, str, str]) -> Notation:
 PARAMETERS: tuple[Notation, ...] = tuple(map(_entry, _TABLE))
 """What an instance fixes: sizes, constants of A1-A4, step size, smoothing."""
 
-QUANTITIES: tuple[Notation, ...] = tuple(map(_entry, _QUANTITIES))
+QUANTITIES: tuple[Notation, ...] = tuple(map(_entry, _QUANTITIES + STEP_ROWS))
 """What evidence measures."""
 
 NOTATION: Mapping[str, Notation] = MappingProxyType(

@@ -8,7 +8,8 @@ from theory.claim import Claim
 from theory.published.lemma_1 import lemma_1, lemma_5
 from theory.published.lemmas import convex_lemmas, nonconvex_lemmas
 from theory.published.theorems import theorem_1_1, theorem_1_2
-from theory.sharp import identities
+from theory.repaired import repaired
+from theory.sharp import identities, sharp
 
 _NEAREST = ("repaired", "published", "sharp")
 """Where a claim finds what its own edition lacks; what stands as published has no repair."""
@@ -24,18 +25,19 @@ class UnknownClaimError(KeyError):
 
 @cache
 def claims(edition: str | None = None) -> tuple[Claim, ...]:
-    """Every claim, or those of one edition, in the paper's order."""
+    """Every claim, or those of one edition: editions one after the other, in the paper's order."""
     ladder = sorted(
         (*convex_lemmas(), *nonconvex_lemmas()), key=lambda claim: int(claim.key.split("-")[1])
     )
     early = [claim for claim in ladder if claim.key in ("lemma-2", "lemma-3")]
     late = [claim for claim in ladder if claim not in early]
-    every = (*lemma_1(), *early, *lemma_5(), *late, theorem_1_1(), theorem_1_2(), *identities())
+    published = (*lemma_1(), *early, *lemma_5(), *late, theorem_1_1(), theorem_1_2())
+    every = (*published, *repaired(), *identities(), *sharp())
     return tuple(c for c in every if edition is None or c.edition == edition)
 
 
 def claim(key: str, edition: str | None = None) -> Claim:
-    """The claim with this key; the edition may be left out where only one exists.
+    """The claim with this key, of the first edition that has it unless one is named.
 
     Raises:
         UnknownClaimError: no such claim; the message names close keys.
@@ -43,8 +45,12 @@ def claim(key: str, edition: str | None = None) -> Claim:
     found = [c for c in claims(edition) if c.key == key]
     if found:
         return found[0]
-    close = difflib.get_close_matches(key, [c.key for c in claims()], n=3, cutoff=0.4)
+    elsewhere = [c.edition for c in claims() if c.key == key]
+    keys = list(dict.fromkeys(c.key for c in claims(edition)))
+    close = difflib.get_close_matches(key, keys, n=3, cutoff=0.4)
     hint = f"; close keys: {', '.join(close)}" if close else ""
+    if elsewhere:
+        hint = f"; it is of edition {' and '.join(elsewhere)}"
     of_edition = f" of edition {edition}" if edition else ""
     raise UnknownClaimError(f"KEY: expected a claim's key{of_edition}, got {key!r}{hint}")
 

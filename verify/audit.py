@@ -15,10 +15,7 @@ from verify.bank import PROFILES, Record, judge_bank, make_part, parts
 from verify.trace import Row, trace_rows
 from verify.verdict import Verdict, conclude
 
-__all__ = ["EDITIONS", "Audit", "Name", "Progress", "WorkerLostError", "run_audit", "trace_rows"]
-
-EDITIONS = ("published", "sharp")
-"""The editions an audit judges, in the order of its verdicts."""
+__all__ = ["Audit", "Name", "Progress", "WorkerLostError", "run_audit", "trace_rows"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what was just done, how many tasks are done, how many there are."""
@@ -67,7 +64,7 @@ def run_audit(
         WorkerLostError: a worker process was killed.
     """
     whole = not subjects
-    subjects = subjects or [c for edition in EDITIONS for c in claims(edition)]
+    subjects = subjects or claims()
     verdicts = dict(known or {})
     waiting = [c for c in subjects if _name(c) not in verdicts]
     bank = [

@@ -194,6 +194,8 @@ def _unmet_scope(claim: Claim, instance: Instance) -> str | None:
         raise InputError("state.models", "nothing", "n rows of d numbers, the models X_t")
     if claim.scope in ("step", "trajectory") and spec.method.interaction != "pair":
         return f"method.interaction={spec.method.interaction!r} must be 'pair' (Algorithm 1)"
+    if claim.scope in ("step", "trajectory") and spec.method.beyond:
+        return f"{spec.method.beyond[0]} is not Algorithm 1, which the claim is about"
     for name in (*needed_parameters(claim),):
         if name not in spec.parameters:
             raise InputError(f"parameters.{name}", "nothing", f"a value, as {claim.key} needs it")

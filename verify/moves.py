@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from hdo.errors import InputError
-from hdo.population import ESTIMATORS
+from hdo.population import PAPER
 from hdo.spec import Spec, build_problem
 from verify.instance import Draft, Table
 from verify.optimum import optimum
@@ -159,7 +159,7 @@ def move_agent(draft: Draft, rng: Generator) -> Draft:
         return draft.with_table(with_agents(table, [i for i in everyone if i != chosen]))
     if pick == 1 and n < (LARGEST_N_OF_RUN if draft.steps else LARGEST_N):
         return draft.with_table(with_agents(table, [*everyone, chosen]))
-    table["population"]["agents"][chosen] = str(rng.choice(ESTIMATORS[:2]))
+    table["population"]["agents"][chosen] = str(rng.choice(PAPER[:2]))
     return draft.with_table(table)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import sklearn.datasets  # noqa: F401
 from hypothesis import strategies as st
 
-from hdo.population import ESTIMATORS
+from hdo.population import PAPER
 from hdo.spec import Spec, build_problem
 from verify.instance import Draft, Table
 from verify.optimum import optimum
@@ -89,7 +89,7 @@ def populations(draw: Draw, *, most: int = 8) -> Table:
     """2 to `most` agents: two-point and first-order in any numbers, or any mixture with rv <= 4."""
     n = draw(st.integers(2, most))
     if draw(st.sampled_from(["two-point", "two-point", "mixed"])) == "mixed":
-        agents = draw(st.lists(st.sampled_from(ESTIMATORS), min_size=n, max_size=n))
+        agents = draw(st.lists(st.sampled_from(PAPER), min_size=n, max_size=n))
         return {"agents": agents, "directions": draw(st.integers(1, 4))}
     n0 = n - draw(st.integers(0, n))
     agents = ["two-point"] * n0 + ["first-order"] * (n - n0)

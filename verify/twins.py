@@ -14,10 +14,10 @@ from verify.hypotheses import Numbers, unmet
 from verify.instance import Instance
 from verify.judge import Judgement, decide, gather, judge
 
-SMALLER = (*(sp.Rational(1, k) for k in (2, 10, 100)), 0, *(-(10**k) for k in range(13)))
+SMALLER = (*(sp.Rational(1, k) for k in (2, 10, 100)), 0, *(-(10**k) for k in range(31)))
 """Factors of a positive term, the mildest first."""
 
-LARGER = (2, *(10**k for k in range(1, 14)))
+LARGER = (2, *(10**k for k in range(1, 31)))
 """Factors of a term that is subtracted: a larger one makes the bound smaller."""
 
 SLIGHTLY = (sp.Rational(1001, 1000), sp.Rational(1000, 1001))
@@ -64,7 +64,8 @@ def factors(claim: Claim, index: int) -> tuple[sp.Expr | int, ...]:
     """The factors that falsify this term, the mildest first."""
     if claim.relation == "==":
         return SLIGHTLY
-    return LARGER if claim.terms[index].could_extract_minus_sign() else SMALLER
+    subtracted = claim.terms[index].could_extract_minus_sign()
+    return LARGER if subtracted == (claim.relation == "<=") else SMALLER
 
 
 def falsified(claim: Claim, index: int, factor: sp.Expr | int) -> Claim:

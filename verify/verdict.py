@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from theory import Claim, ancestors, claim
+from theory import Claim, ancestors, claim, name_of
 from verify.bank import (
     Entry,
     Profile,
@@ -18,6 +18,8 @@ from verify.bank import (
 from verify.hypotheses import guarded, require, unmet
 from verify.instance import Instance
 from verify.judge import Judgement, judge, rounded
+from verify.proofs.check import Checked
+from verify.proofs.prover import prove
 from verify.search import Trial, search
 from verify.shrink import shrink
 
@@ -33,6 +35,12 @@ _METHOD: Mapping[str, str] = MappingProxyType(
         "trajectory": "exact trajectory moments",
     }
 )
+
+
+class ContradictionError(RuntimeError):
+    """The checker accepted a proof, and an instance refutes the claim: an error in this project."""
+
+
 _CONVEX_READING = "A2 for convex F^i is read with its left-hand side squared"
 
 
@@ -103,10 +111,21 @@ def replay(key: str, edition: str, instance: Instance) -> Verdict:
 def conclude(subject: Claim, records: Sequence[Record], *, profile: Profile, seed: int) -> Verdict:
     """Search for a violation from what the bank found, shrink the one found, and say what holds.
 
-    A witness inside the conditions of every claim that the proof uses is looked for first.
+    A witness inside the conditions of every claim that the proof uses is looked for first. A claim
+    whose proof is accepted is confronted with the bank, and not searched.
+
+    Raises:
+        ContradictionError: a proved claim is violated.
     """
+    proof = prove(subject)
     strict = guarded(subject)
     tally = _Tally(subject, records)
+    if proof is not None and proof.outcome == "accepted":
+        violated = next((r.trial for r in records if r.trial.violated), None)
+        if violated is not None:
+            shown = violated.instance.command(subject.key, edition=subject.edition)
+            raise ContradictionError(f"{name_of(subject)} is proved, and violated: {shown}")
+        return tally.proved(proof)
     witness, inside = None, True
     for version in [strict] if strict is subject else [strict, subject]:
         inside = version is strict
@@ -191,6 +210,21 @@ class _Tally:
             worst_ratio=self._worst(self.ratios),
             witness=shown,
             axioms=_axioms(subject),
+        )
+
+    def proved(self, proof: Checked) -> Verdict:
+        """The verdict from an accepted proof; the instances confirm it and do not decide it."""
+        subject = self.subject
+        axioms = sorted({*proof.axioms, *subject.assumptions} - {"convex"})
+        confirmed = self._evidence("PROVED", inside=True)
+        return Verdict(
+            claim=subject.key,
+            edition=subject.edition,
+            verdict="PROVED",
+            evidence=f"exact proof, all parameters; {confirmed}",
+            instances=self.decided,
+            worst_ratio=self._worst(self.ratios),
+            axioms=(*axioms, *_axioms(subject)),
         )
 
     def _worst(self, ratios: Iterable[float]) -> float | None:

@@ -156,14 +156,18 @@ class AdditiveNoiseProblem(Problem):
     def loss(self, x: Array, agent: Array, xi: Array) -> Array:
         """f^agent(x) + <xi, x>, in JAX."""
         mine = (lift(p, like=x)[agent] for p in self.parameters)
-        return self.row_value(x, *mine) + xi @ x
+        value = self.row_value(x, *mine)
+        return value + xi @ x if self.noise else value
 
     def sample(self, key: Array, agent: Array) -> Array:
         """Isotropic Gaussian xi of shape (d,) with E||xi||^2 = noise, of one law for all agents."""
-        import jax
+        import jax.numpy as jnp
 
-        scale = math.sqrt(self.noise / self.d)
-        return scale * jax.random.normal(key, (self.d,), dtype=float)
+        from hdo.engine_random import normal
+
+        if not self.noise:
+            return jnp.zeros(self.d)
+        return math.sqrt(self.noise / self.d) * normal(key, (self.d,))
 
     def noise_constants(self) -> tuple[Constant, ...]:
         """s_i^2 of every agent."""

@@ -181,25 +181,30 @@ class LinearModelProblem(Problem):
         """Positions in the agent's list of rows, (batch,); without a batch, all there are."""
         import jax
 
+        from hdo.engine_random import integers
+
         padded, lengths, _ = self._padded
         if self.population.batch is None:
             return jax.numpy.arange(padded.shape[1])
         count = jax.numpy.asarray(lengths)[agent]
-        return jax.random.randint(key, (self.population.batch,), 0, count)
+        return integers(key, (self.population.batch,), count)
 
     def loss(self, x: Array, agent: Array, xi: Array) -> Array:
         """F^agent(x, xi) in JAX: scale_i times the mean loss of the rows, plus the regulariser."""
         xp = namespace(x)
-        padded, lengths, scale = (xp.asarray(part) for part in self._padded)
-        rows = padded[agent, xi]
-        features, targets = (
-            lift(self.features, like=x)[rows],
-            xp.asarray(self.targets)[rows],
-        )
+        features, targets, scale = self.sampled_rows(x, agent, xi)
         losses = self.link.phi(self.predictions(features, x), targets)
-        real = xi < lengths[agent]
+        real = xi < xp.asarray(self._padded[1])[agent]
         mean = xp.where(real, losses, 0.0).sum() / real.sum()
-        return scale[agent] * mean + self.regularisation * (x * x).sum() / 2
+        return scale * mean + self.regularisation * (x * x).sum() / 2
+
+    def sampled_rows(self, x: Array, agent: Array, xi: Array) -> tuple[Array, Array, Array]:
+        """Features (b, p) and targets (b,) of a sample, and the agent's scale, in JAX."""
+        xp = namespace(x)
+        padded, _, scale = (xp.asarray(part) for part in self._padded)
+        rows = padded[agent, xi]
+        features = lift(self.features, like=x)[rows]
+        return features, xp.asarray(self.targets)[rows], scale[agent]
 
 
 def split_rows(

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -9,7 +10,8 @@ import numpy as np
 import pytest
 from system_cases import table
 
-from hdo.engine import DIRECTION, MEETING, SAMPLE, derive_key, make_estimate
+from hdo.engine import DIRECTION, MEETING, SAMPLE, derive_key, make_estimates
+from hdo.engine_random import fold, normal, uniform
 from hdo.estimators import FACTORIES, Estimator, Loss
 from hdo.spec import Spec, build_problem
 
@@ -32,7 +34,7 @@ def half_square(x: jax.Array) -> jax.Array:
 def draws(estimator: Estimator) -> np.ndarray:
     """Independent estimates of GRADIENT at POINT: (DRAWS, 3)."""
     with jax.enable_x64(True):
-        keys = jax.random.split(jax.random.key(11), DRAWS)
+        keys = jax.random.key_data(jax.random.split(jax.random.key(11), DRAWS))
         point = jnp.asarray(POINT)
         return np.asarray(jax.jit(jax.vmap(lambda k: estimator(half_square, point, k)))(keys))
 
@@ -77,7 +79,7 @@ def test_the_first_order_estimator_is_the_gradient() -> None:
 
 
 def _normals(key: jax.Array, directions: int) -> jax.Array:
-    return jax.random.normal(key, (directions, 3), dtype=float)
+    return normal(key, (directions, 3))
 
 
 def _without_division(loss: Loss, x: jax.Array, key: jax.Array) -> jax.Array:
@@ -117,7 +119,7 @@ def _sum_not_mean(loss: Loss, x: jax.Array, key: jax.Array) -> jax.Array:
 
 
 def _clipped_uniform(loss: Loss, x: jax.Array, key: jax.Array) -> jax.Array:
-    u = jnp.maximum(jax.random.uniform(key, (4, 3), dtype=float), 1e-3)
+    u = jnp.maximum(uniform(key, (4, 3)), 1e-3)
     return jax.vmap(lambda v: jax.jvp(loss, (x,), (v,))[1] * v)(u).mean(axis=0)
 
 
@@ -128,20 +130,20 @@ def test_mutants_of_the_forward_gradient_are_caught(mutant: Estimator) -> None:
     assert worst > LIMIT
 
 
-def _estimates_with_noise(make: Callable[..., Callable[..., jax.Array]]) -> np.ndarray:
+def _estimates_with_noise(make: Callable[..., Any]) -> np.ndarray:
     """Forward gradients with rv = 4 at the minimum of agent 0's quadratic, noise 2: (DRAWS, 2)."""
     content = table(problem={"noise": 2.0}, population={"directions": 4})
     content["population"]["agents"] = ["forward-gradient"] * 3
     spec = Spec.from_dict(content)
     problem = build_problem(spec)
     with jax.enable_x64(True):
-        estimate = make(problem, spec.method)
-        keys = jax.random.split(jax.random.key(5), (DRAWS, 2))
-        x = jnp.asarray([0.0, 1.0])
-        return np.asarray(jax.jit(jax.vmap(lambda k: estimate(x, 0, k[0], k[1])))(keys))
+        estimate = make(problem, spec.method, shortcuts=False)["forward-gradient"]
+        keys = jax.random.key_data(jax.random.split(jax.random.key(5), (DRAWS, 2)))
+        x, none = jnp.asarray([0.0, 1.0]), jnp.asarray(math.nan)
+        return np.asarray(jax.jit(jax.vmap(lambda k: estimate(x, 0, k[0], k[1], none)[0]))(keys))
 
 
-def _sample_for_each_direction(problem, method):  # type: ignore[no-untyped-def]
+def _sample_for_each_direction(problem, method, shortcuts):  # type: ignore[no-untyped-def]
     one = build_problem(
         Spec.from_dict(
             {
@@ -150,13 +152,14 @@ def _sample_for_each_direction(problem, method):  # type: ignore[no-untyped-def]
             }
         )
     )
-    single = make_estimate(one, method)
+    single = make_estimates(one, method, shortcuts=shortcuts)["forward-gradient"]
 
-    def estimate(x: jax.Array, agent: int, a: jax.Array, b: jax.Array) -> jax.Array:
-        pairs = zip(jax.random.split(a, 4), jax.random.split(b, 4), strict=True)
-        return jnp.stack([single(x, agent, p, q) for p, q in pairs]).mean(axis=0)
+    def estimate(x, agent, a, b, memory):  # type: ignore[no-untyped-def]
+        pairs = [(fold(a, k, 0), fold(b, k, 0)) for k in range(4)]
+        found = [single(x, agent, p, q, memory)[0] for p, q in pairs]
+        return jnp.stack(found).mean(axis=0), memory
 
-    return estimate
+    return {"forward-gradient": estimate}
 
 
 def test_directions_share_the_sample() -> None:
@@ -166,7 +169,7 @@ def test_directions_share_the_sample() -> None:
         squares = (estimates**2).sum(axis=1)
         return float((squares.mean() - 3.5) / (squares.std() / math.sqrt(DRAWS)))
 
-    assert abs(score(_estimates_with_noise(make_estimate))) < LIMIT
+    assert abs(score(_estimates_with_noise(make_estimates))) < LIMIT
     assert abs(score(_estimates_with_noise(_sample_for_each_direction))) > LIMIT
 
 
@@ -175,5 +178,5 @@ def test_keys_differ_for_every_replica_agent_step_and_purpose() -> None:
     purposes = (SAMPLE, DIRECTION, MEETING)
     grid = np.array(np.meshgrid(range(4), range(4), range(4), purposes)).reshape(4, -1)
     derive = jax.vmap(derive_key, in_axes=(None, 0, 0, 0, 0))
-    keys = [np.asarray(jax.random.key_data(derive(seed, *grid))) for seed in (0, 1)]
+    keys = [np.asarray(derive(seed, *grid)) for seed in (0, 1)]
     assert len(np.unique(np.concatenate(keys), axis=0)) == 2 * grid.shape[1]

@@ -135,7 +135,8 @@ def test_samples_are_uniform_rows_of_the_agent_itself() -> None:
     problem = linear_model("logistic", population=Population(MIXED.agents, batch=30_000))
     for agent in range(5):
         m = len(problem.rows[agent])
-        drawn = np.asarray(problem.sample(jax.random.key(agent), agent))
+        with jax.enable_x64(True):
+            drawn = np.asarray(problem.sample(jax.random.key(agent), agent))
         counts = np.bincount(drawn, minlength=m)
         assert len(counts) == m
         z = (counts - 30_000 / m) / math.sqrt(30_000 / m * (1 - 1 / m))

@@ -17,7 +17,7 @@ from report import auditing, cli
 from report.cli import run
 from theory import claims, plain
 
-COMMANDS = ("audit", "claims", "verify", "optimum", "moments", "simulate")
+COMMANDS = ("audit", "claims", "verify", "errata", "optimum", "moments", "simulate")
 MINIMAL = (
     '{"problem": {"kind": "quadratic", "curvature": 1.0}, "population": {"first_order": 2}, '
     '"method": {"step_size": 0.1, "steps": 2}}'

@@ -11,6 +11,8 @@ import pytest
 import sympy as sp
 
 import theory
+from theory.errata import errata, steps
+from verify.balls import Ball
 
 ROOM = Path(theory.__file__).parent
 PUBLISHED = [
@@ -30,7 +32,13 @@ def test_published_keys_are_the_papers_ladder() -> None:
 
 def test_every_registered_symbol_is_used_and_every_used_one_registered() -> None:
     """The notation has no stray symbol (a claim refuses an unregistered one itself)."""
-    used = {s.name for c in EVERY for s in c.free_symbols}
+    printed = [step.claim for step in steps()]
+    cases = [
+        c for erratum in errata() for case in erratum.cases for c in (case.printed, case.mended)
+    ]
+    sides = [s for e in errata() for u in e.units for s in (*u.printed, *u.mended)]
+    used = {s.name for c in (*EVERY, *printed, *cases) for s in c.free_symbols}
+    used |= {s.name for side in sides for s in side.free_symbols}
     assert used == set(theory.NOTATION)
 
 
@@ -41,16 +49,25 @@ def test_dependencies_exist_and_have_no_cycle() -> None:
     assert all(subject not in theory.ancestors(subject) for subject in theory.claims())
 
 
+def generic(subject: theory.Claim, salt: int) -> dict[str, Ball]:
+    """Values without a pattern, where every power and divisor is defined: n >= 2, eta small."""
+    names = sorted(s.name for s in subject.free_symbols)
+    values = {name: Ball(3 + salt) + Ball(7 * k + 2).sqrt() / 5 for k, name in enumerate(names)}
+    return {**values, "eta": Ball(1 + salt) / 997, "l": Ball(2 + salt) / 31, "T": Ball(5 + salt)}
+
+
 @pytest.mark.parametrize("subject", EVERY, ids=IDS)
 def test_terms_add_up_and_a_twin_changes_one_of_them(subject: theory.Claim) -> None:
-    """terms sum to the right-hand side; scaling term i by 3 adds twice that term."""
-    assert sp.simplify(sp.Add(*subject.terms) - subject.rhs) == 0
-    values = {s.name: 1.5 for s in subject.free_symbols}
-    whole = subject.evaluate("rhs", values)
-    for index, term in enumerate(subject.terms):
-        twin = subject.scaled(index, 3).evaluate("rhs", values)
-        part = term.subs({s: sp.Float(1.5) for s in term.free_symbols})
-        assert math.isclose(twin, whole + 2 * float(part), rel_tol=1e-9, abs_tol=1e-9)
+    """Terms sum to the right-hand side at generic points; one times 3 adds twice that term."""
+    for salt in (0, 1):
+        values = generic(subject, salt)
+        parts = [Ball(theory.compiled(term)(values)) for term in subject.terms]
+        whole = Ball(subject.evaluate("rhs", values))
+        scale = sum(map(abs, parts), start=Ball(1))
+        assert abs(sum(parts, start=Ball(0)) - whole) < scale * Ball(2) ** -100
+        for index, part in enumerate(parts):
+            twin = Ball(subject.scaled(index, 3).evaluate("rhs", values))
+            assert abs(twin - whole - 2 * part) < scale * Ball(2) ** -100
 
 
 @pytest.mark.parametrize("subject", EVERY, ids=IDS)

@@ -59,7 +59,7 @@ def test_workers_do_not_change_the_verdicts() -> None:
 def test_another_seed_judges_other_instances() -> None:
     """And the same seed the same."""
     ratios = [
-        run_audit(profile="smoke", seed=seed, workers=1, subjects=[claim("lemma-1.3")]).verdicts
+        run_audit(profile="smoke", seed=seed, workers=1, subjects=[claim("lemma-1.1")]).verdicts
         for seed in (1, 1, 2)
     ]
     assert ratios[0] == ratios[1] != ratios[2]

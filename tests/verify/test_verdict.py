@@ -16,7 +16,7 @@ from verify.instance import Draft, Instance
 from verify.judge import Judgement, judge
 from verify.sampling import sample
 from verify.strategies import drafts
-from verify.verdict import Verdict, conclude, replay
+from verify.verdict import ContradictionError, Verdict, conclude, replay
 
 SMOKE = PROFILES["smoke"]
 EMPTY_GROUP: dict[str, Any] = {
@@ -38,15 +38,33 @@ def verdict_on(subject: Any, *parts: str) -> Verdict:
     return conclude(subject, records[subject.key, subject.edition], profile=SMOKE, seed=0)
 
 
-def test_a_lemma_that_stands_holds() -> None:
-    """With the number of instances, the worst ratio below 1, and no witness."""
+def test_a_claim_with_a_proof_is_proved_and_confronted_with_instances() -> None:
+    """With its axioms, the number of instances, the worst ratio below 1, and no witness."""
     found = verdict_on(claim("lemma-2"), "quadratic", "kinked")
-    assert found.verdict == "HOLDS"
+    assert found.verdict == "PROVED"
+    assert found.axioms == ("Jensen",)
     assert found.instances > 15
     assert found.worst_ratio is not None
     assert 0.5 < found.worst_ratio < 1
     assert found.witness is None
-    assert found.evidence.startswith("exact one-step, ball arithmetic")
+    assert found.evidence.startswith("exact proof, all parameters")
+    assert "exact one-step, ball arithmetic" in found.evidence
+
+
+def test_a_claim_without_a_proof_holds_where_nothing_violates_it() -> None:
+    """Lemma 1's moments of any order."""
+    found = verdict_on(claim("lemma-1.1"), "quadratic", "kinked")
+    assert found.verdict == "HOLDS"
+    assert found.witness is None
+
+
+def test_a_proved_claim_that_an_instance_violates_is_an_error() -> None:
+    """Then the checker or the evidence is wrong, and no verdict is given."""
+    records = judge_bank([claim("lemma-2")], bank("quadratic"))["lemma-2", "published"]
+    trial = dataclasses.replace(records[0].trial, judgement=Judgement("violated", ""))
+    records[0] = dataclasses.replace(records[0], trial=trial)
+    with pytest.raises(ContradictionError, match="lemma-2"):
+        conclude(claim("lemma-2"), records, profile=SMOKE, seed=0)
 
 
 def test_the_printed_command_reproduces_both_sides() -> None:
@@ -96,10 +114,11 @@ def test_a_claim_that_never_speaks_is_inconclusive() -> None:
 
 def test_an_undecided_instance_makes_a_verdict_inconclusive() -> None:
     """However many others hold."""
-    records = judge_bank([claim("lemma-2")], bank("quadratic"))["lemma-2", "published"]
+    subject = claim("lemma-1.1")
+    records = judge_bank([subject], bank("quadratic"))[subject.key, "published"]
     trial = dataclasses.replace(records[0].trial, judgement=Judgement("undecided", "overlap"))
     records[0] = dataclasses.replace(records[0], trial=trial)
-    found = conclude(claim("lemma-2"), records, profile=SMOKE, seed=0)
+    found = conclude(subject, records, profile=SMOKE, seed=0)
     assert found.verdict == "INCONCLUSIVE"
     assert "1 instances are undecided" in found.evidence
 

@@ -11,6 +11,7 @@ from verify.balls import Ball, BallArray, ball, between, total, widened
 from verify.errors import NotExact
 from verify.onestep import gaussian
 from verify.onestep.state import State, make_state
+from verify.onestep.steps import STEP_QUANTITIES
 from verify.optimum import Optimum
 
 
@@ -138,6 +139,7 @@ QUANTITIES: Mapping[str, Callable[[State], Ball]] = {
     "g_dot_h": lambda s: _vector(s, "agent") @ _vector(s, "other"),
     "u6_moment": lambda s: gaussian.sixth_moment(s.problem.d),
     "gaussian_quartic": lambda s: gaussian.quartic(_vector(s, "agent"), _vector(s, "other")),
+    **STEP_QUANTITIES,
 }
 """What can be measured at one state. Gaussian identities take g and h from X[agent], X[other]."""
 

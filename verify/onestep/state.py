@@ -17,6 +17,7 @@ from verify.onestep import linear, quadratic, separable
 from verify.onestep.kinds import AgentMoments, Smoothed
 from verify.onestep.pairs import Before, PairMoments, by_enumeration, by_identities
 from verify.optimum import Optimum
+from verify.supported import require_measured
 
 ENUMERATED_UP_TO = 8
 """Up to this many agents the pairs are enumerated, independently of the identities."""
@@ -60,6 +61,7 @@ class Standing:
     def bends(self) -> Ball | None:
         """(1/n) sum_i E_t[G_i' H G_i], H the curvature of f, where f is a quadratic; else None."""
         problem = self.problem
+        require_measured(self.population.agents)
         if isinstance(problem, QuadraticProblem):
             energy_in: Callable[..., Ball] = quadratic.energy_in
         elif isinstance(problem, LinearModelProblem) and problem.kind == "ridge":
@@ -85,6 +87,7 @@ class Standing:
         return (ball(found.l.value) if found.convex else -high), high
 
     def _moments(self, agent: int, x: BallArray) -> AgentMoments:
+        require_measured(self.population.agents[agent : agent + 1])
         if isinstance(self.problem, QuadraticProblem):
             return quadratic.moments(self.problem, self.population, agent, x, self.nu)
         if isinstance(self.problem, SeparableProblem):
@@ -212,6 +215,7 @@ class State:
     @cached_property
     def bias_bounds(self) -> tuple[Ball, ...]:
         """b_i >= sup_x ||grad f^i(x) - E G^i(x)||: exact for separable kinds, else nu L sqrt(d)."""
+        require_measured(self.population.agents)
         unbiased = isinstance(self.problem, QuadraticProblem) or self.problem.kind == "ridge"
         if unbiased:
             return (Ball(0),) * self.n

@@ -16,6 +16,7 @@ from hdo.population import ZEROTH, Population
 from hdo.problems import QuadraticProblem
 from hdo.ring import Array, lift
 from verify.optimum import quadratic_minimiser
+from verify.supported import require_measured
 from verify.trajectory.model import Meeting, meeting
 
 Floats = NDArray[np.float64]
@@ -114,6 +115,7 @@ def general_model(
     interaction: str,
 ) -> General:
     """The numbers of one interaction; differences from the minimiser are taken in rationals."""
+    require_measured(population.agents)
     x, _ = quadratic_minimiser(problem)
     centre = (lift(problem.centres, like=x) - x).astype(float)
     curvature = np.asarray(problem.curvatures)

@@ -17,6 +17,7 @@ from hdo.problems import Problem, QuadraticProblem
 from hdo.ring import Array
 from verify.balls import PRECISION_BITS, Ball, ball, balls
 from verify.errors import NotExact
+from verify.supported import require_plain
 from verify.trajectory.model import Model, compile_model
 from verify.trajectory.powers import advanced_by, applied, as_matrix
 from verify.trajectory.records import RunLike
@@ -79,6 +80,7 @@ def measure_trajectory(
         raise NotExact(f"trajectories are exact for quadratics only, not for {problem.kind}")
     if any(problem.centre_variance):
         raise NotExact("trajectories in balls need fixed centres")
+    require_plain(method.beyond)
     step_size = ball(method.step_size if eta is None else eta)
     smoothing = Ball(0)
     if "two-point" in population.agents:

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdo.errors import InputError
-from hdo.population import Population
+from hdo.population import PAPER, Population
 from hdo.problems import Problem, QuadraticProblem
 from hdo.ring import frozen
+from verify.supported import unmeasured_estimator
 from verify.trajectory.records import (
     LARGEST_MATRIX,
     Record,
@@ -74,6 +75,7 @@ def moments(
     """
     if not isinstance(problem, QuadraticProblem):
         raise InputError("problem.kind", problem.kind, '"quadratic" for exact moments')
+    _require_measured(population.agents, method)
     times = _times(method.steps if steps is None else steps, every)
     system, basis = _typed_system(problem, population)
     if system is None or _choose(problem, system, form) == "general":
@@ -93,9 +95,20 @@ def typed_moments(
     progress: Progress | None = None,
 ) -> Moments:
     """The same for a population given by its types, so with any number of agents."""
+    _require_measured(system.estimators, method)
     times = _times(method.steps if steps is None else steps, every)
     records = typed_records(system, method, method.start_point(system.d), times)
     return _collected(records, times, progress)
+
+
+def _require_measured(agents: tuple[str, ...], method: RunLike) -> None:
+    """InputError for an estimator or a method whose moments are not known here."""
+    name = unmeasured_estimator(agents)
+    if name is not None:
+        raise InputError("population.agents", name, f"for exact moments one of {list(PAPER)}")
+    if method.beyond:
+        expected = "a constant step and fresh meetings of pairs or matchings, for exact moments"
+        raise InputError("method", method.beyond[0], expected)
 
 
 def _times(steps: int, every: int | None) -> list[int]:

@@ -52,6 +52,10 @@ class RunLike(Protocol):
     def steps(self) -> int:
         """Interactions."""
 
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """What is not a constant step and fresh, sure meetings."""
+
     def start_point(self, d: int) -> NDArray[np.float64]:
         """The common start."""
 

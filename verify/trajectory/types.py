@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hdo.errors import InputError
-from hdo.population import ESTIMATORS, Population
+from hdo.population import PAPER, Population
 from hdo.problems import QuadraticProblem
 from hdo.ring import Array, frozen, lift
 from verify.errors import NotExact
+from verify.supported import require_measured
 
 _ZERO = flint.fmpq(0)
 
@@ -41,8 +42,8 @@ class TypedQuadratic:
         if self.n < 2 or min(self.counts) < 1:
             raise InputError("types.counts", self.counts, "integers >= 1 with a sum >= 2")
         for index, name in enumerate(self.estimators):
-            if name not in ESTIMATORS:
-                raise InputError(f"types.estimators[{index}]", name, f"one of {list(ESTIMATORS)}")
+            if name not in PAPER:
+                raise InputError(f"types.estimators[{index}]", name, f"one of {list(PAPER)}")
         lengths = {
             len(self.counts),
             len(self.estimators),
@@ -113,7 +114,8 @@ def _grouped(
 ) -> TypedQuadratic:
     if population.n != problem.n:
         raise InputError("population", f"{population.n} agents", f"{problem.n}, as in the problem")
-    kinds = np.array([ESTIMATORS.index(name) for name in population.agents])
+    require_measured(population.agents)
+    kinds = np.array([PAPER.index(name) for name in population.agents])
     group = np.where(np.isin(np.arange(problem.n), population.zeroth_order), 0, 1)
     rows = np.column_stack([kinds, curvatures, centres])
     _, first, counts = np.unique(rows, axis=0, return_index=True, return_counts=True)

@@ -1,0 +1,1 @@
+"""The language of proofs: vectors, definitions, axioms, and proofs as data."""
