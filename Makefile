@@ -1,7 +1,9 @@
 # make audit    install and run the main job: every claim judged, table and picture in out/
 # make test     install and run lint, types, doctests and tests
+# make mutants  install and try every hand-written wrong version: each must fail its named test
 # make bench    install and time the engine beside its rivals; writes docs/benchmarks/engine.md
 # make perturb  install and try ten thousand perturbed claims on the proof checker
+# make grid     install and judge the audit grid; writes docs/grid.md
 # make pages    write the pages of docs/ that are made from the objects
 # make lock     refresh requirements.lock from pyproject.toml
 # make clean    remove what the other targets made
@@ -20,7 +22,7 @@ checksum = $(shell { cat $(1) 2>/dev/null; echo "$(CURDIR)"; } | cksum | tr ' ' 
 LOCKED := $(VENV)/.locked-$(call checksum,requirements.lock)
 INSTALLED := $(VENV)/.installed-$(call checksum,pyproject.toml)
 
-.PHONY: audit test bench perturb pages install lock clean
+.PHONY: audit test mutants bench perturb grid pages install lock clean
 
 audit: install
 	$(BIN)/hdo audit --profile quick
@@ -31,11 +33,17 @@ test: install
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2 --dist worksteal
 
+mutants: install
+	$(BIN)/python tests/mutants/run.py --jobs 2
+
 bench: install
 	$(BIN)/python benchmarks/engine.py --write docs/benchmarks/engine.md
 
 perturb: install
 	HDO_PERTURBATIONS=200 $(BIN)/python -m pytest -n 2 tests/verify/test_proof_checker.py -k perturbed
+
+grid: install
+	$(BIN)/python -m report.grid
 
 pages: install
 	$(BIN)/python -m report.pages

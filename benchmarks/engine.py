@@ -1,6 +1,6 @@
 """How many interactions a second the engine does; beside rivals in the same run.
 
-    python benchmarks/engine.py [--write docs/benchmarks/engine.md]
+    python benchmarks/engine.py [--write docs/benchmarks/engine.md] [--decent-bench PYTHON]
 
 All run the same system, pairs of half two-point, half first-order agents on quadratics in float64.
 The rivals take turns, a second or less each, several times over; the table has medians, and ratios
@@ -10,21 +10,24 @@ loop, runs on one core; the engine is shown on one thread and on all.
 """
 
 import argparse
-import math
+import os
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jax
+import draws
+import matching
 import numpy as np
+import scaling
 
 from hdo.engine import run_chunks
-from hdo.engine_random import make_key, normal
-from hdo.estimators_shortcuts import averaged_forward_gradient
 from hdo.spec import Spec
+from paper_figures.engine_speed import save
 
 SIZES = ((16, 32, 512), (64, 256, 64), (256, 1024, 8))
 ETA, NU = 0.01, 0.1
@@ -182,11 +185,14 @@ def rates(runs: dict[str, tuple[Run, int]]) -> dict[str, float]:
     steps = {}
     for name, (run, _) in runs.items():
         run(1)
-        run(20)
         start = time.perf_counter()
-        run(20)
-        one = (time.perf_counter() - start) / 20
-        steps[name] = max(4, int(SLICE_SECONDS / one))
+        run(1)
+        few = 20 if time.perf_counter() - start < SLICE_SECONDS else 1
+        run(few)
+        start = time.perf_counter()
+        run(few)
+        one = (time.perf_counter() - start) / few
+        steps[name] = max(1, int(SLICE_SECONDS / one))
         run(steps[name])
     found: dict[str, list[float]] = {name: [] for name in runs}
     for _ in range(ROUNDS):
@@ -197,142 +203,140 @@ def rates(runs: dict[str, tuple[Run, int]]) -> dict[str, float]:
     return {name: statistics.median(values) for name, values in found.items()}
 
 
-def pairs_table(sizes: tuple[tuple[int, int, int], ...]) -> Iterator[str]:
+Rates = dict[str, float]
+Size = tuple[int, int, int]
+
+
+def pair_rates(size: Size) -> Rates:
+    """Interactions a second of everyone at (n, d, R)."""
+    n, d, R = size
+    runs: dict[str, tuple[Run, int]] = {
+        "engine, one thread": (engine_run(n, d, R, threads=1), R),
+        "engine, all cores": (engine_run(n, d, R, threads=os.cpu_count() or 1), R),
+        "numpy loop over replicas": (numpy_run(n, d, R), R),
+        "a Python class an agent": (class_run(n, d, R), 1),
+    }
+    limit = numba_run(n, d, R)
+    if limit is not None:
+        runs["numba loop, one core"] = (limit, R)
+    return rates(runs)
+
+
+def decent_bench(python: str | None, n: int, d: int) -> Rates:
+    """The peer's rate, by an interpreter that has it; empty without one."""
+    if python is None:
+        return {}
+    script = Path(__file__).with_name("peers_decent_bench.py")
+    command = [python, str(script), str(n), str(d), "4000"]
+    found = [
+        float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        for _ in range(3)
+    ]
+    return {"HDO as a decent-bench algorithm": statistics.median(found)}
+
+
+def pairs_table(measured: dict[Size, Rates]) -> Iterator[str]:
     """Interactions a second, and what the engine's rate is as a multiple of each rival's."""
-    yield "| (n, d, R) | who | interactions/s | engine on one thread / it |\n|---|---|---|---|"
-    for n, d, R in sizes:
-        runs: dict[str, tuple[Run, int]] = {
-            "engine, one thread": (engine_run(n, d, R, threads=1), R),
-            "engine, all cores": (engine_run(n, d, R, threads=2), R),
-            "numpy loop over replicas": (numpy_run(n, d, R), R),
-            "a Python class an agent": (class_run(n, d, R), 1),
-        }
-        limit = numba_run(n, d, R)
-        if limit is not None:
-            runs["numba loop, one core"] = (limit, R)
-        rate = rates(runs)
+    yield "| (n, d, R) | who | interactions/s | engine, all cores / it | engine, one thread / it |"
+    yield "|---|---|---|---|---|"
+    for size, rate in measured.items():
         for name, value in rate.items():
-            ratio = rate["engine, one thread"] / value
-            yield f"| ({n}, {d}, {R}) | {name} | {value:.3g} | {ratio:.2g} |"
+            both = (rate[f"engine, {who}"] / value for who in ("all cores", "one thread"))
+            yield f"| {size} | {name} | {value:.3g} | {' | '.join(f'{r:.2g}' for r in both)} |"
 
 
-def parts_table(sizes: tuple[tuple[int, int, int], ...]) -> Iterator[str]:
+def goals(measured: dict[Size, Rates], rounds: Rates) -> Iterator[str]:
+    """What was to be reached on 2 cores, what is, and whether that is enough."""
+    first = measured[SIZES[0]]
+    ours = first["engine, all cores"]
+    wanted = [
+        ("(16, 32, 512): a Python class an agent", 60.0, ours / first["a Python class an agent"]),
+        ("(16, 32, 512): numpy loop", 3.0, ours / first["numpy loop over replicas"]),
+    ]
+    for size, rate in measured.items():
+        if "numba loop, one core" in rate:
+            share = rate["engine, all cores"] / rate["numba loop, one core"]
+            wanted.append((f"{size}: numba loop", 0.5, share))
+    fast = rounds["engine, one thread"]
+    for name, least in (
+        ("numba loop, the same shortcut, one core", 0.5),
+        ("engine, drawing the directions", 40.0),
+    ):
+        if name in rounds:
+            wanted.append((f"matching: {name}", least, fast / rounds[name]))
+    yield "| engine / | goal | measured | |\n|---|---|---|---|"
+    for name, least, found in wanted:
+        yield f"| {name} | {least:g} | {found:.3g} | {'met' if found >= least else 'NOT MET'} |"
+
+
+def parts_table() -> Iterator[str]:
     """Microseconds of one interaction of two agents, by who they are: the rest is neither."""
     yield "| (n, d, R) | both first-order | half two-point | both two-point |\n|---|---|---|---|"
-    for n, d, R in sizes:
+    n, _, R = SIZES[-1]
+    for size in (*SIZES, (n, SIZES[-1][1], 16 * R), (n, 1, R)):
         kinds = (("first-order",), HALF, ("two-point",))
         runs: dict[str, tuple[Run, int]] = {
-            str(kind): (engine_run(n, d, R, threads=1, agents=kind), R) for kind in kinds
+            str(kind): (engine_run(*size, threads=1, agents=kind), size[-1]) for kind in kinds
         }
         times = [f"{1e6 / rate:.3g}" for rate in rates(runs).values()]
-        yield f"| ({n}, {d}, {R}) | {' | '.join(times)} |"
+        yield f"| {size} | {' | '.join(times)} |"
+    yield (
+        f"\nThe last row is the fixed cost of a step, shared by {R} replicas only; the row before "
+        f"it has 16 times as many.\nOf the third column, {SIZES[-1][1]} normals an agent are the "
+        "part that the table below prices."
+    )
 
 
-def draws_table() -> Iterator[str]:
-    """Standard normals a second, one call for 2^18 of them."""
-    yield "| who | normals/s |\n|---|---|"
-    count = 2**18
-    rng = np.random.default_rng(0)
-    with jax.enable_x64(True):
-        ours = jax.jit(lambda k: normal(k, (count,)))
-        theirs = jax.jit(lambda k: jax.random.normal(k, (count,)))
-        key, other = make_key(0), jax.random.key(0)
-        runs: dict[str, tuple[Run, int]] = {
-            "engine": (lambda s: [ours(key).block_until_ready() for _ in range(s)], count),
-            "jax.random": (lambda s: [theirs(other).block_until_ready() for _ in range(s)], count),
-            "numpy, one core": (lambda s: [rng.standard_normal(count) for _ in range(s)], count),
-        }
-        for name, value in rates(runs).items():
-            yield f"| {name} | {value:.3g} |"
+def scaling_table(found: list[tuple[str, tuple[int, ...], list[float], float]]) -> Iterator[str]:
+    """Slopes of log time on log size."""
+    yield "| against | window | seconds | slope | predicted |\n|---|---|---|---|---|"
+    for name, window, times, slope in found:
+        span, ends = f"{window[0]} to {window[-1]}", f"{times[0]:.3g} to {times[-1]:.3g}"
+        yield f"| {name} | {span} | {ends} | {slope:.2f} | {scaling.PREDICTED[name]} |"
 
 
-def shortcut_table(n: int = 280, d: int = 7850, rv: int = 128) -> Iterator[str]:
-    """Averages of rv forward gradients of n agents: through the law, and by drawing directions."""
-    yield "| who | averages/s |\n|---|---|"
-    with jax.enable_x64(True):
-        g = jax.numpy.asarray(np.random.default_rng(0).normal(size=(n, d)))
-        keys = jax.random.key_data(jax.random.split(jax.random.key(0), n))
-
-        def through_law(given: tuple[jax.Array, jax.Array]) -> jax.Array:
-            return averaged_forward_gradient(*given, rv)
-
-        # four at a time, as the engine's tiles have it
-        fast = jax.jit(lambda g, keys: jax.lax.map(through_law, (g, keys), batch_size=4))
-
-        def average(given: tuple[jax.Array, jax.Array]) -> jax.Array:
-            u = normal(given[1], (rv, d))
-            return (u @ given[0]) @ u / rv
-
-        slow = jax.jit(lambda g, keys: jax.lax.map(average, (g, keys)))
-        few = max(1, n // 40)
-        runs: dict[str, tuple[Run, int]] = {
-            "shortcut": (lambda s: [fast(g, keys).block_until_ready() for _ in range(s)], n),
-            "drawing the directions": (
-                lambda s: [slow(g[:few], keys[:few]).block_until_ready() for _ in range(s)],
-                few,
-            ),
-        }
-        limit = numba_shortcut(np.asarray(g), rv)
-        if limit is not None:
-            runs["numba loop, the same shortcut"] = (limit, n)
-        for name, value in rates(runs).items():
-            yield f"| {name} | {value:.3g} |"
-
-
-def numba_shortcut(g: np.ndarray, rv: int) -> Run | None:
-    """The same law by a hand-written loop, one core."""
-    try:
-        import numba
-    except ImportError:
-        return None
-
-    @numba.njit
-    def loop(rng: Any, g: Any, out: Any) -> None:
-        for a in range(g.shape[0]):
-            size, chi2, along = 0.0, 0.0, 0.0
-            for c in range(g.shape[1]):
-                size += g[a, c] * g[a, c]
-            size = math.sqrt(size)
-            for _ in range(rv):
-                chi2 += rng.standard_normal() ** 2
-            for c in range(g.shape[1]):
-                out[a, c] = rng.standard_normal()
-                along += out[a, c] * g[a, c] / size
-            root = math.sqrt(chi2)
-            for c in range(g.shape[1]):
-                w = out[a, c] - along * g[a, c] / size
-                out[a, c] = size / rv * (chi2 * g[a, c] / size + root * w)
-
-    rng, out = np.random.default_rng(1), np.empty_like(g)
-
-    def run(steps: int) -> None:
-        for _ in range(steps):
-            loop(rng, g, out)
-
-    return run
-
-
-def page() -> Iterator[str]:
-    """The page, line by line."""
+def page(target: Path | None, python: str | None) -> Iterator[str]:
+    """The page, line by line; the picture beside `target`."""
+    cores = os.cpu_count()
     yield "# The engine\n"
-    yield f"Written by `make bench`, 2 cores, medians of {ROUNDS} turns in one run.\n"
-    yield "## Pairs, half two-point, half first-order agents, own diagonal curvatures\n"
-    yield from pairs_table(SIZES)
+    yield f"Written by `make bench`, {cores} cores, medians of {ROUNDS} turns in one run.\n"
+    measured = {size: pair_rates(size) for size in SIZES}
+    peer = decent_bench(python, *SIZES[0][:2])
+    measured[SIZES[0]].update(peer)
+    rounds = rates(matching.runs())
+    yield "## Goals, on all cores\n"
+    yield from goals(measured, rounds)
+    yield "\n## Pairs, half two-point, half first-order agents, own diagonal curvatures\n"
+    yield from pairs_table(measured)
+    if not peer:
+        yield "\nNot measured: decent-bench (Python 3.13, an environment of its own)."
+    yield "\n## Matchings: 280 softmax agents, d = 7850, batch 2, rv = 128, one replica\n"
+    yield "| who | rounds/s | engine / it |\n|---|---|---|"
+    for name, value in rounds.items():
+        yield f"| {name} | {value:.3g} | {rounds['engine, one thread'] / value:.3g} |"
+    yield "\n## Growth, one thread\n"
+    grown = list(scaling.measured())
+    yield from scaling_table(grown)
     yield "\n## Where the time goes: microseconds of an interaction, one thread\n"
-    yield from parts_table(SIZES)
+    yield from parts_table()
     yield "\n## The random numbers alone\n"
-    yield from draws_table()
-    yield "\n## Averages of rv = 128 forward gradients, d = 7850, 280 agents\n"
-    yield from shortcut_table()
+    yield from draws.normals_table(rates)
+    yield "\n## Averages of rv = 128 forward gradients of given gradients, d = 7850\n"
+    yield from draws.shortcut_table(rates)
+    if target is not None:
+        save(measured, grown, target.with_suffix(".png"))
+        yield f"\n![Interactions a second, and growth]({target.with_suffix('.png').name})"
 
 
 def main() -> None:
     """Print the page as it is measured; write it where asked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--write", type=Path, help="also write the page here")
-    target: Path | None = parser.parse_args().write
+    parser.add_argument("--write", type=Path, help="also write the page here, a picture beside it")
+    parser.add_argument("--decent-bench", metavar="PYTHON", help="an interpreter that has the peer")
+    options = parser.parse_args()
+    target: Path | None = options.write
     lines = []
-    for line in page():
+    for line in page(target, options.decent_bench):
         print(line, flush=True)
         lines.append(line)
     if target is not None:
@@ -340,4 +344,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

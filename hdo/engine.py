@@ -64,7 +64,7 @@ def run_chunks(
 ) -> Iterator[Chunk]:
     """The run's chunks in order, as they are finished; with `after`, those that follow that one.
 
-    `wanted` names what is measured at t = 0, every, 2 every, ... <= steps: ("models",), or some of
+    `wanted` names what is measured at t = 0, every, 2 every, ..., steps: ("models",), or some of
     gamma, distance_sq (needs `x_star`), gap (needs `f_star`). A chunk is `workers` blocks of
     replicas (default: the cores) through so many steps that about `chunk_numbers` are drawn; how a
     run is cut changes no bit of it. Raises InputError as `simulate` does.
@@ -128,7 +128,7 @@ def _prepared(
         advance=advance,
         replicas=replicas,
         every=every,
-        steps=spec.method.steps - spec.method.steps % every,
+        steps=spec.method.steps,
         seed=seed,
         stars=(target, np.asarray(0.0 if f_star is None else f_star)),
         threads=workers,
@@ -139,7 +139,7 @@ def _prepared(
 def trajectories(
     spec: Spec, *, replicas: int, every: int = 1, seed: int | None = None, shortcuts: bool = True
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Times t = 0, every, 2 every, ... <= steps, and the models there: (times, replicas, n, d)."""
+    """Times t = 0, every, 2 every, ..., steps, and the models there: (times, replicas, n, d)."""
     t, values = joined(
         run_chunks(
             spec,
@@ -164,7 +164,8 @@ def simulate(
     shortcuts: bool = True,
     progress: Progress | None = None,
 ) -> Record:
-    """Monte Carlo of Algorithm 1: `t`, and {mean, stderr} lists over replicas, each `every` steps.
+    """Monte Carlo of Algorithm 1: `t`, and {mean, stderr} lists over replicas, each `every` steps
+    and at the last.
 
     `gamma` is Gamma_t = (1/n) sum_i ||X_i - mu||^2; `distance_sq` is ||mu_t - x*||^2 and `gap` is
     f(mu_t) - f*, each given only with the caller's `x_star` (d,) and `f_star`. `seed` None takes

@@ -131,13 +131,13 @@ def _segments(
 ) -> Iterator[list[int]]:
     """The stretches of time still to go after `after` steps, in chunks.
 
-    A segment ends at the latest at the next multiple of `every`; a chunk has at most `most`
-    segments and `longest` steps; `steps` is a multiple of `every`.
+    A segment ends at the latest at the next multiple of `every`, or at `steps`; a chunk has at most
+    `most` segments and `longest` steps.
     """
     chunk: list[int] = []
     room = longest
     while after < steps:
-        length = min(every - after % every, room)
+        length = min(every - after % every, room, steps - after)
         chunk.append(length)
         after, room = after + length, room - length
         if room == 0 or len(chunk) == most:
@@ -205,7 +205,7 @@ class Run:
             done = [job.result() for job in jobs]
             states = [state for state, _ in done]
             ends = t + np.cumsum(lengths, dtype=np.int64)
-            kept = ends % self.every == 0
+            kept = (ends % self.every == 0) | (ends == self.steps)
             parts = [{k: v[kept] for k, v in values.items()} for _, values in done]
             if opening:
                 ends, kept = np.append(0, ends), np.append(True, kept)

@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 import jax
 import jax.numpy as jnp
 import numpy as np
+from scipy.stats import binom
 
-from hdo.engine_random import fold, make_key
+from hdo.engine_random import drawn_once, fold, held, make_key
 from hdo.errors import InputError
 from hdo.estimators import MEMORY_NONE, REMEMBERING, all_remembering
 from hdo.estimators_analytic import require_analytic
@@ -32,8 +33,8 @@ SAMPLE, DIRECTION, MEETING = 0, 1, 2
 TILE_NUMBERS = 2**15
 """At most about so many numbers a tile of estimates draws at once."""
 
-DENSE_AGENTS = 32
-"""Up to so many agents it is faster to write all rows than to scatter those that changed."""
+TILE_COST = 1500
+"""What a tile costs beside its rows, in numbers drawn: starting its kernels."""
 
 Integer: TypeAlias = int | jax.Array
 State: TypeAlias = dict[str, jax.Array]
@@ -187,12 +188,6 @@ class Stepper:
         if self.everyone:
             return rows
         n = self.problem.n
-        if n <= DENSE_AGENTS:
-            numbers = jnp.arange(n)
-            for k in range(self.acting):
-                mine = (agents[:, k, None] == numbers).reshape(-1, n, *[1] * (whole.ndim - 2))
-                whole = jnp.where(mine, rows[:, k, None], whole)
-            return whole
         places = (jnp.arange(self.lanes)[:, None] * n + agents).reshape(-1)
         flat = whole.reshape(self.lanes * n, *whole.shape[2:])
         rows = rows.reshape(-1, *rows.shape[2:])
@@ -211,16 +206,15 @@ class Stepper:
     ) -> tuple[jax.Array, jax.Array]:
         """G (B, acting, d) and the memories (B, acting) of those who act, at their models x."""
         d, slots = self.problem.d, self.lanes * self.acting
-        flat = agents.reshape(slots)
-        order, place, groups = self._grouped(flat, active)
+        flat, points = agents.reshape(slots), x.reshape(slots, d)
         before = jnp.zeros(slots) if memory is None else memory.reshape(slots)
-        longest = max(self._tile(name, slots) for name, _, _ in groups)
-        padded = jnp.concatenate([order, order[:longest]])
-        inputs = (x.reshape(slots, d)[padded], before[padded], flat[padded], padded)
-        # tiles end beyond their group: what they write there is overwritten or never read
-        out = jnp.zeros((slots + longest, d)), jnp.zeros(slots + longest)
+        order, groups = self._grouped(flat, active)
+        out = jnp.zeros((slots, d)), jnp.zeros(slots)
         for name, first, count in groups:
             tile, estimate = self._tile(name, slots), jax.vmap(self._estimates[name])
+            # a tile may end beyond its group: those places are no slots
+            places = jnp.concatenate([order, jnp.full(tile, slots, order.dtype)])
+            places = jnp.where(jnp.arange(slots + tile) < first + count, places, slots)
 
             def one_tile(
                 k: jax.Array,
@@ -228,55 +222,66 @@ class Stepper:
                 first: jax.Array = first,
                 tile: int = tile,
                 estimate: Estimate = estimate,
+                places: jax.Array = places,
             ) -> tuple[jax.Array, ...]:
-                at = first + k * tile
-                mine = [jax.lax.dynamic_slice_in_dim(part, at, tile) for part in inputs]
-                lane = replicas[mine[3] // self.acting]
-                # once a row, not once a number that is drawn with them
-                keys = jax.lax.optimization_barrier(
-                    [_key(root, lane, mine[2], t, p) for p in (SAMPLE, DIRECTION)]
-                )
-                found = estimate(mine[0], mine[2], *keys, mine[1])
+                mine = jax.lax.dynamic_slice_in_dim(places, first + k * tile, tile)
+                slot = jnp.minimum(mine, slots - 1)
+                agent, lane = flat[slot], replicas[slot // self.acting]
+                with drawn_once(active > 0):
+                    given = held(
+                        lambda: (
+                            points[slot],
+                            *(_key(root, lane, agent, t, p) for p in (SAMPLE, DIRECTION)),
+                        )
+                    )
+                    found = estimate(given[0], agent, *given[1:], before[slot])
                 return tuple(
-                    jax.lax.dynamic_update_slice_in_dim(whole, part, at, 0)
+                    whole.at[mine].set(part, mode="drop")
                     for whole, part in zip(carry, found, strict=True)
                 )
 
             out = jax.lax.fori_loop(0, (count + tile - 1) // tile, one_tile, out)
-        G, kept = (part[place] for part in out)
         shape = (self.lanes, self.acting)
-        return G.reshape(*shape, d), kept.reshape(shape)
+        return out[0].reshape(*shape, d), out[1].reshape(shape)
 
     def _tile(self, name: str, slots: int) -> int:
-        """Rows of one tile: most often as many as there are, but at most TILE_NUMBERS drawn."""
+        """Rows of one tile: those with the least expected work, TILE_NUMBERS drawn at most.
+
+        A tile costs what its rows draw, used or not, and TILE_COST numbers by itself.
+        """
         d, population = self.problem.d, self.problem.population
         rv, share = population.directions, population.agents.count(name) / self.problem.n
         nu = _radius(self.problem, self.method)
         fast = self.shortcuts and shortcut(name, self.problem, nu=nu) is not None
         drawn = d if name == "first-order" else d + rv if fast else d * rv
-        usual = slots * share + 1.5 * math.sqrt(slots * share * (1 - share))
-        return max(1, min(TILE_NUMBERS // drawn, math.ceil(usual), slots))
+        tiles = np.arange(1, max(1, min(TILE_NUMBERS // drawn, slots)) + 1)
+        counts = np.arange(slots + 1)
+        law = binom.pmf(counts, slots, share)
+        if self.everyone:
+            law = (counts == round(slots * share)).astype(float)
+        rounds = law @ -(-counts[:, None] // tiles)
+        return int(tiles[np.argmin(rounds * (TILE_COST + tiles * drawn))])
 
     def _grouped(
         self, agents: jax.Array, active: jax.Array
-    ) -> tuple[jax.Array, jax.Array, list[tuple[str, jax.Array, jax.Array]]]:
-        """The slots (lane x acting + k) by estimator: their order, the place of each in it, and for
-        each estimator where its slots begin and how many there are."""
-        slots = jnp.arange(len(agents))
+    ) -> tuple[jax.Array, list[tuple[str, jax.Array, jax.Array]]]:
+        """The slots (lane x acting + k) in the order of their estimators, those of lanes not in use
+        last, and for each estimator where its slots begin and how many there are."""
+        slots = jnp.arange(len(agents), dtype=jnp.int32)
+        live = slots < active * self.acting
         names = sorted(self._estimates)
         if len(names) == 1:
-            return slots, slots, [(names[0], jnp.int64(0), active * self.acting)]
+            return slots, [(names[0], jnp.int32(0), live.sum(dtype=jnp.int32))]
         codes = np.array([names.index(name) for name in self.problem.population.agents])
-        live = slots < active * self.acting
-        kinds = jnp.where(live, jnp.asarray(codes)[agents], len(names))
-        hits = kinds[:, None] == jnp.arange(len(names) + 1)
-        ranks = jnp.cumsum(hits, axis=0)
-        counts = [ranks[-1, code] for code in range(len(names) + 1)]
-        firsts = [sum(counts[:code], start=jnp.int64(0)) for code in range(len(names) + 1)]
-        place = jnp.where(hits, ranks - 1 + jnp.stack(firsts), 0).sum(axis=1)
-        groups = list(zip(names, firsts, counts, strict=False))
-        order = jnp.zeros_like(slots).at[place].set(slots, unique_indices=True)
-        return order, place, groups
+        kinds = jnp.where(live, jnp.asarray(codes, dtype=jnp.int32)[agents], len(names))
+        place, first, groups = jnp.zeros_like(slots), jnp.int32(0), []
+        for code, name in enumerate((*names, "")):
+            hits = kinds == code
+            ranks = jnp.cumsum(hits, dtype=jnp.int32)
+            place = jnp.where(hits, first + ranks - 1, place)
+            groups.append((name, first, ranks[-1]))
+            first = first + ranks[-1]
+        return jnp.zeros_like(slots).at[place].set(slots, unique_indices=True), groups[:-1]
 
 
 def require_runnable(problem: Problem, *, replicas: int, every: int) -> None:

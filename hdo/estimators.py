@@ -14,7 +14,7 @@ from typing import TypeAlias
 import jax
 import jax.numpy as jnp
 
-from hdo.engine_random import integers, normal, uniform
+from hdo.engine_random import held, integers, normal, uniform
 
 Loss: TypeAlias = Callable[[jax.Array], jax.Array]
 Estimator: TypeAlias = Callable[[Loss, jax.Array, jax.Array], jax.Array]
@@ -39,8 +39,7 @@ _LEVEL_STREAM = 1
 
 def gaussian(key: jax.Array, directions: int, d: int) -> jax.Array:
     """Rows N(0, I): (directions, d)."""
-    # drawn once, not once for every use
-    return jax.lax.optimization_barrier(normal(key, (directions, d)))
+    return held(lambda: normal(key, (directions, d)))
 
 
 def spherical(key: jax.Array, directions: int, d: int) -> jax.Array:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import jax
 import jax.numpy as jnp
 
-from hdo.engine_random import normal
+from hdo.engine_random import held, normal
 from hdo.problems.base import Problem
 from hdo.problems.linear import LinearModelProblem
 
@@ -55,7 +55,7 @@ def averaged_forward_gradient(g: jax.Array, key: jax.Array, rv: int) -> jax.Arra
     norm = jnp.sqrt((g * g).sum())
     unit = g / jnp.where(norm > 0, norm, 1.0)
     z = normal(key, (rv,), stream=_ALONG)
-    h = jax.lax.optimization_barrier(normal(key, g.shape, stream=_ACROSS))
+    h = held(lambda: normal(key, g.shape, stream=_ACROSS))
     chi2 = (z * z).sum()
     w = h - (unit @ h) * unit
     return norm / rv * (chi2 * unit + jnp.sqrt(chi2) * w)
@@ -87,7 +87,7 @@ def projected_differences(
     Q, R = jnp.linalg.qr(rows.T)
     weights = x.reshape(K, -1)
     z = weights @ rows.T
-    q = jax.lax.optimization_barrier(normal(key, (rv, K, len(rows)), stream=_ALONG))
+    q = held(lambda: normal(key, (rv, K, len(rows)), stream=_ALONG))
     rest = weights - (weights @ Q) @ Q.T
     size = jnp.sqrt((rest * rest).sum())
     unit = rest / jnp.where(size > 0, size, 1.0)
@@ -105,7 +105,7 @@ def projected_differences(
     else:
         here = loss(jnp.zeros_like(z))
         D = jax.vmap(lambda v: (loss(v) - here) / nu)(shifts)
-    h = jax.lax.optimization_barrier(normal(key, weights.shape, stream=_ACROSS + 2))
+    h = held(lambda: normal(key, weights.shape, stream=_ACROSS + 2))
     across = h - (h @ Q) @ Q.T - (h * unit).sum() * unit
     inside = (D[:, None, None] * q).sum(axis=0) @ Q.T + (D @ s) * unit
     return ((inside + jnp.sqrt((D * D).sum()) * across) / rv).reshape(-1)

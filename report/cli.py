@@ -27,6 +27,7 @@ EXCEPTIONS = {
     "verify.hypotheses.HypothesisError": BAD_INPUT,
     "verify.optimum.enclosure.OptimumError": FAILED,
     "verify.audit.WorkerLostError": FAILED,
+    "verify.worst.program.NotOptimalError": FAILED,
 }
 """What an exception means, by name: importing the rooms for the classes would be slow."""
 
@@ -150,6 +151,16 @@ def verify(
     profile: Annotated[
         Profile, typer.Option(help="How many instances, as in audit.")
     ] = Profile.quick,
+    statistical: Annotated[
+        bool,
+        typer.Option(
+            "--statistical",
+            help="Claims about trajectories on simulated replicas (docs/statistics).",
+        ),
+    ] = False,
+    budget: Annotated[
+        int, typer.Option(min=128, help="With --statistical: replicas of one verdict at most.")
+    ] = 4096,
     seed: Seed = 0,
     json: Json = None,
 ) -> int:
@@ -157,6 +168,12 @@ def verify(
     from report.judging import judge_claims, judge_instance
 
     chosen = edition.value if edition else None
+    if statistical:
+        from report.statistical import judge_statistically
+
+        return judge_statistically(
+            keys or [], edition=chosen, instance=instance, seed=seed, budget=budget, json_to=json
+        )
     if instance is not None:
         return judge_instance(keys or [], edition=chosen, instance=instance, json_to=json)
     return judge_claims(keys or [], edition=chosen, profile=profile.value, seed=seed, json_to=json)
@@ -217,6 +234,59 @@ def simulate(
 
     return show_simulation(
         spec, replicas=replicas, every=every, seed=seed, resume=resume, json_to=json
+    )
+
+
+@app.command(epilog=EXIT_CODES)
+def rates(
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this rate; may be repeated.")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for figures.")] = Path(
+        "out/rates"
+    ),
+    seed: Seed = 0,
+    json: Json = None,
+) -> int:
+    """Measured exponents against predicted ones: a table, and a figure each (docs/statistics)."""
+    from report.rates import show_rates
+
+    return show_rates(only or [], out=out, seed=seed, json_to=json)
+
+
+@app.command("worst-case", epilog=EXIT_CODES)
+def worst_case(
+    agents: Annotated[int, typer.Option(metavar="N", help="How many, n >= 2.")],
+    smoothness: Annotated[float, typer.Option(metavar="L")],
+    strong_convexity: Annotated[float, typer.Option(metavar="l", help="0 < l <= L.")],
+    step_size: Annotated[float, typer.Option(metavar="ETA")],
+    weights: Annotated[
+        tuple[float, float], typer.Option(metavar="WM WG", help="Of the two squares.")
+    ] = (1.0, 1.0),
+    zeroth_order: Annotated[
+        int, typer.Option(metavar="N0", help="How many of them take forward gradients.")
+    ] = 0,
+    dimension: Annotated[int, typer.Option(metavar="D", help="Theirs.")] = 1,
+    directions: Annotated[int, typer.Option(metavar="RV", help="Theirs.")] = 1,
+    instance: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the population that attains it here.")
+    ] = None,
+    json: Json = None,
+) -> int:
+    """Worst E[WM||mu'-x*||^2 + WG Gamma'] over its value before, one minimiser, no noise."""
+    from report.worst import show_worst_case
+
+    return show_worst_case(
+        agents=agents,
+        zeroth=zeroth_order,
+        smoothness=smoothness,
+        strong_convexity=strong_convexity,
+        step_size=step_size,
+        weights=weights,
+        dimension=dimension,
+        directions=directions,
+        instance_to=instance,
+        json_to=json,
     )
 
 

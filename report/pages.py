@@ -97,7 +97,8 @@ def _theorem_lines(key: str) -> Iterator[str]:
 
 def _title(subject: Claim) -> str:
     suffix = subject.key.removeprefix("theorem-1.1").removeprefix("theorem-1.2")
-    return subject.edition + (f", {suffix.strip('-.').replace('-', ' ')}" if suffix else "")
+    words = suffix.strip("-.").replace("-", " ").replace(".", ", ")
+    return subject.edition + (f", {words}" if suffix else "")
 
 
 def standing(subject: Claim) -> str:

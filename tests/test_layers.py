@@ -16,10 +16,17 @@ MAY_IMPORT = {
     "paper_figures": {"theory", "experiments"},
     "report": {"theory", "hdo", "verify", "experiments", "paper_figures"},
 }
-EVIDENCE = ("verify.onestep", "verify.trajectory", "verify.evidence")
+EVIDENCE = (
+    "verify.onestep",
+    "verify.trajectory",
+    "verify.evidence",
+    "verify.statistical.bounds",
+    "verify.statistical.replicas",
+)
 """What measures: it never sees a bound."""
 
-MEETING_POINT = "verify.judge"
+MEETING_POINTS = ["verify.judge", "verify.statistical.verdicts"]
+"""Where claims meet exact evidence, and where they meet replicas."""
 
 
 def module_name(path: Path) -> str:
@@ -108,15 +115,15 @@ def test_evidence_never_sees_a_bound() -> None:
         waiting += [m for m in graph if any(n == m or n.rpartition(".")[0] == m for n in names)]
 
 
-def test_prediction_and_measurement_meet_in_one_module() -> None:
-    """Only `verify.judge` imports both theory and evidence."""
+def test_prediction_and_measurement_meet_in_one_module_of_each_kind() -> None:
+    """Only `verify.judge` imports theory and exact evidence, only one more theory and replicas."""
     both = [
         module
         for module, names in modules("verify")
         if any(inside(n, "theory") for n in names)
         and any(inside(n, e) for n in names for e in EVIDENCE)
     ]
-    assert both == [MEETING_POINT]
+    assert both == MEETING_POINTS
 
 
 @pytest.mark.parametrize(

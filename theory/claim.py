@@ -20,9 +20,15 @@ _ALLOWED = {
     "scope": ("gaussian", "function", "agent", "step", "trajectory"),
     "estimator": ("two-point", "forward-gradient", "any"),
     "kind": ("upper", "lower", "identity", "rate"),
+    "interaction": ("pair", "matching", "graph"),
 }
 
-_DIMENSION = NOTATION["d"].symbol
+_TOGETHER = {
+    "pair": ("d",),
+    "matching": ("d", "n", "rho"),
+    "graph": ("d", "n", "gap"),
+}
+"""Terms that differ by a polynomial in these are one: d, and what a law's numbers are made of."""
 
 
 def _is_divisor(factor: sp.Expr) -> bool:
@@ -37,12 +43,14 @@ def _expanded(part: sp.Expr) -> tuple[sp.Expr, ...]:
     return tuple(sp.Mul(term, *kept) for term in sp.Add.make_args(sp.expand(rest)))
 
 
-def _by_monomial(total: sp.Expr) -> tuple[sp.Expr, ...]:
-    """The summands, multiplied out; those that differ by a polynomial in d are one."""
+def _by_monomial(total: sp.Expr, interaction: str) -> tuple[sp.Expr, ...]:
+    """The summands, multiplied out; those that differ by a polynomial in `_TOGETHER` are one."""
+    together = {NOTATION[name].symbol for name in _TOGETHER[interaction]}
     groups: dict[sp.Expr, sp.Expr] = {}
     for part in sp.Add.make_args(total):
         for term in _expanded(part):
-            monomial = term.as_independent(_DIMENSION)[0].as_coeff_Mul()[1]
+            factors = (f for f in sp.Mul.make_args(term) if f.free_symbols - together)
+            monomial = sp.Mul(*factors)
             groups[monomial] = groups.get(monomial, sp.Integer(0)) + term
     return tuple(groups.values())
 
@@ -78,6 +86,8 @@ class Claim:
         kind: upper, lower, identity or rate.
         printed: (condition, the paper's form of it), where the two differ: conditions are kept
             multiplied out where the printed form divides by n0 or l, which may be 0.
+        interaction: who meets in a step: `pair` (Algorithm 1), `matching` (a uniformly random one,
+            all step), `graph` (the ends of an edge, every agent as often as any other).
     """
 
     key: str
@@ -95,6 +105,7 @@ class Claim:
     source: tuple[str, ...] = ()
     kind: str = "upper"
     printed: tuple[tuple[Any, Any], ...] = ()
+    interaction: str = "pair"
 
     def __post_init__(self) -> None:
         """Refuse what is not a well-formed claim."""
@@ -131,11 +142,13 @@ class Claim:
     def terms(self) -> tuple[sp.Expr, ...]:
         """The right-hand side as a sum, one term for each monomial; polynomials in d stay together.
 
+        For matchings and graphs so do those in n and in rho or the gap.
+
         Every printed coefficient of a numerator is in a term (in several where the statement
         multiplies brackets out, as D2 of Theorem 1.1), and every coefficient of a denominator that
         is a sum in one of `divisor_terms`: scaling all of these in turn falsifies every constant.
         """
-        return _by_monomial(self.rhs)
+        return _by_monomial(self.rhs, self.interaction)
 
     @cached_property
     def divisor_terms(self) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
@@ -145,7 +158,9 @@ class Claim:
         """
         factors = [f for part in sp.Add.make_args(self.rhs) for f in sp.Mul.make_args(part)]
         sums = dict.fromkeys(f.base for f in factors if _is_divisor(f))
-        return tuple((total, term) for total in sums for term in _by_monomial(total))
+        return tuple(
+            (total, term) for total in sums for term in _by_monomial(total, self.interaction)
+        )
 
     def scaled(self, index: int, theta: sp.Expr | int | float) -> "Claim":
         """The twin whose term number `index` is multiplied by `theta`: false once that is small.

@@ -73,6 +73,21 @@ _TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     ("S_Z", "sum of s_i^2 over N0", "real >= 0", "f^2/x^2", r"\Sigma_Z"),
     ("S_F", "sum of s_i^2 over N1", "real >= 0", "f^2/x^2", r"\Sigma_F"),
     ("B", "mean of the bias bounds b_i", "real >= 0", "f/x", "B"),
+    (
+        "rho",
+        "what a matching leaves of Gamma: (n-2)/(2(n-1)), with odd n 1/2",
+        "real >= 0",
+        "1",
+        r"\rho",
+    ),
+    (
+        "gap",
+        "spectral gap: half the second smallest eigenvalue of the Laplacian of the edges' "
+        "probabilities",
+        "real > 0",
+        "1",
+        r"\gamma",
+    ),
 )
 
 _QUANTITIES: tuple[tuple[str, str, str, str, str], ...] = (

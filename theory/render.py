@@ -7,6 +7,10 @@ from theory.claim import Claim
 from theory.notation import NOTATION
 
 _NAMES = {entry.symbol: entry.latex for entry in NOTATION.values()}
+_MEETINGS = {
+    "matching": "agents meet in uniformly random matchings, in which all of them step",
+    "graph": "agents meet along the edges of a connected graph, each agent as often as any other",
+}
 _RELATION = {"<=": r"\le", ">=": r"\ge", "==": "="}
 
 
@@ -26,11 +30,16 @@ def latex_hypotheses(claim: Claim) -> list[str]:
         *(ASSUMPTION_TABLE[key].latex for key in sorted(claim.assumptions)),
         *(f"{_formula(left)} = {_formula(right)}" for left, right in claim.ties),
         *(_formula(claim.as_printed(condition)) for condition in claim.conditions),
+        *(rf"\text{{{text}}}" for text in _meeting(claim)),
     ]
 
 
 def _formula(expression: sp.Basic) -> str:
     return str(sp.latex(expression, symbol_names=_NAMES))
+
+
+def _meeting(claim: Claim) -> tuple[str, ...]:
+    return tuple(text for name, text in _MEETINGS.items() if name == claim.interaction)
 
 
 def _assumption(key: str) -> str:
@@ -50,4 +59,5 @@ def hypotheses(claim: Claim) -> list[str]:
             if claim.estimator != "any"
             else ()
         ),
+        *_meeting(claim),
     ]

@@ -10,6 +10,7 @@ from theory.claim import Claim
 from theory.notation import NOTATION
 from theory.proofs.axioms import AXIOMS
 from theory.proofs.proof import Axiom, Condition, Earlier, Proof, Source, Step, Summed
+from theory.proofs.series import RATE, RATES
 from theory.registry import claim
 from theory.render import latex, latex_hypotheses
 
@@ -18,6 +19,7 @@ _SUMS = {
     "w_T_less_1": "(w_T-1)",
     "sum_w_all_e": r"\sum_{t=1}^{T}w_te_{t-1}",
     "sum_w_a_sq": r"\sum_{t=1}^{T}w_ta_{t-1}^2",
+    "rate": "r",
 }
 _TOTALS = {"G_sq": r"E\|G_i\|^2", "G_err_sq": r"E\|G_i-g_i\|^2"}
 _LEVELS = {
@@ -34,6 +36,7 @@ LEGEND = (
     r"$p_i=\nabla\varphi_i(\mu)$, $y=\mu-x^*$; $N_0$ and $N_1$ are the zeroth-order and the "
     r"first-order agents; products of vectors and squared norms are expectations."
 )
+_EDGE = r" $E_{ij}$ is the mean over the edge $ij$ along which two agents meet."
 _NAMES = {
     **{entry.symbol: entry.latex for entry in NOTATION.values()},
     **{sp.Symbol(name): rf"\mathrm{{{name}}}" for name in ("change", "shift", "gradient")},
@@ -57,6 +60,12 @@ class _Printer(LatexPrinter):
         first, second = (_FAMILIES[str(name)] for name in expr.args[:2])
         product = rf"\|{first}\|^2" if first == second else rf"\langle {first},{second}\rangle"
         return _powered(rf"\sum_{{N_{expr.args[2]}}}{product}", exp)
+
+    def _print_Met(self, expr: sp.Expr, exp: str | None = None) -> str:
+        first, second = (_FAMILIES[str(name)] for name in expr.args)
+        left, right = f"{first}-{first[0]}_j", f"{second}-{second[0]}_j"
+        product = rf"\|{left}\|^2" if first == second else rf"\langle {left},{right}\rangle"
+        return _powered(rf"E_{{ij}}{product}", exp)
 
     def _print_Dotted(self, expr: sp.Expr, exp: str | None = None) -> str:
         first, second = (self._vector(part) for part in expr.args)
@@ -114,13 +123,16 @@ def _section(subject: Claim, proof: Proof | None) -> str:
             rf"$\displaystyle {latex(subject)}$",
             "",
             r"\paragraph{Proof.}",
-            *(_written(proof) if proof is not None else ("None is on record.",)),
+            *(_written(subject, proof) if proof is not None else ("None is on record.",)),
         )
     )
 
 
-def _written(proof: Proof) -> Iterator[str]:
-    yield f"Write {LEGEND}"
+def _written(subject: Claim, proof: Proof) -> Iterator[str]:
+    yield f"Write {LEGEND}{_EDGE if subject.interaction == 'graph' else ''}"
+    if any(s.name == RATE.name for step in proof.steps for s in _symbols(step)):
+        rate = formula(RATES[subject.interaction])
+        yield rf"Weights are $w_t=(1-r)^{{-t}}$ with $r={rate}$."
     for name, value in proof.positive:
         yield rf"Let ${formula(name)}={formula(value)}$, which is $>0$ by hypothesis."
     for limit in (*proof.limits, *proof.settling):
@@ -129,6 +141,11 @@ def _written(proof: Proof) -> Iterator[str]:
     for step in proof.steps:
         yield from _step(step)
     yield r"\hfill$\square$"
+
+
+def _symbols(step: Step) -> set[sp.Symbol]:
+    parts = [step.larger, step.smaller, *(factor for factor, _ in step.using)]
+    return set().union(*(sp.sympify(part).free_symbols for part in parts))
 
 
 def _step(step: Step) -> Iterator[str]:
@@ -163,7 +180,8 @@ def _source(source: Source) -> str:
 
 def _summing(source: Summed) -> str:
     last = "T" if source.steps == "all" else "T-1"
-    weight = r"$w_t=(1-\eta\ell/(2n))^{-t}$" if source.weights == "geometric" else "weight 1"
+    rate = formula(RATES[claim(source.use.key, source.use.edition).interaction])
+    weight = rf"$w_t=(1-{rate})^{{-t}}$" if source.weights == "geometric" else "weight 1"
     return rf", summed over its steps $t=1,\dots,{last}$ with {weight}"
 
 

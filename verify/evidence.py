@@ -6,11 +6,12 @@ from functools import lru_cache
 from hdo.problems import LinearModelProblem
 from verify.balls import Ball, ball
 from verify.instance import Instance
+from verify.meetings import edges_of
 from verify.onestep import NotExact as StepNotExact
 from verify.onestep import measure_step
 from verify.optimum import OptimumError, optimum
 from verify.trajectory import NotExact as TrajectoryNotExact
-from verify.trajectory import measure_trajectory
+from verify.trajectory import measure_on_graph, measure_trajectory
 
 NOT_EXACT = (StepNotExact, TrajectoryNotExact, OptimumError)
 """Raised where a quantity has no exact evidence on an instance; the message is the reason."""
@@ -43,8 +44,14 @@ def _step(instance: Instance, with_optimum: bool) -> Mapping[str, Ball]:
         nu=ball(instance.nu),
         optimum=optimum(instance.problem) if with_optimum else None,
         interaction=spec.method.interaction,
+        edges=_edges(instance),
         parameters=spec.parameters,
     )
+
+
+def _edges(instance: Instance) -> list[tuple[int, int]]:
+    found = edges_of(instance.spec.method.graph, instance.n)
+    return [] if found is None else [(int(i), int(j)) for i, j in found]
 
 
 def measured_run(instance: Instance, *, l: Ball, eta: Ball, nu: Ball) -> Mapping[str, Ball]:  # noqa: E741
@@ -68,13 +75,16 @@ class _Number:
 
 @lru_cache(maxsize=_REMEMBERED)
 def _run(instance: Instance, l: _Number, eta: _Number, nu: _Number) -> Mapping[str, Ball]:  # noqa: E741
+    """Weights are w_t = (1 - eta p l/4)^{-t}, p the probability that an agent steps."""
     spec = instance.spec
+    numbers = {"l": l.value, "eta": eta.value, "nu": nu.value}
+    if spec.method.interaction == "graph":
+        start = spec.method.start_point(instance.problem.d)
+        steps, edges = spec.method.steps, _edges(instance)
+        return measure_on_graph(
+            instance.problem, spec.population, edges, steps, start=start, **numbers
+        )
+    rate = eta.value * l.value / 4 if spec.method.interaction == "matching" else None
     return measure_trajectory(
-        instance.problem,
-        spec.population,
-        spec.method,
-        spec.method.steps,
-        l=l.value,
-        eta=eta.value,
-        nu=nu.value,
+        instance.problem, spec.population, spec.method, spec.method.steps, rate=rate, **numbers
     )

@@ -18,6 +18,7 @@ from hdo.problems import Constants, Problem
 from theory import Claim, compiled, inherited_conditions
 from verify.balls import Ball, ball
 from verify.instance import Instance
+from verify.meetings import edges_of, law_numbers, unequal
 
 Numbers = dict[str, Ball]
 
@@ -76,6 +77,7 @@ def instance_numbers(instance: Instance) -> Numbers:
     numbers = fixed_numbers(instance.problem, spec.population, spec.parameters)
     numbers["eta"], numbers["nu"] = ball(instance.eta), ball(instance.nu)
     numbers["c"] = numbers["eta"] / numbers["nu"]
+    numbers |= law_numbers(spec.method.interaction, spec.method.graph, instance.n)
     if spec.method.rounds is not None:
         numbers["T"] = ball(spec.method.rounds)
     return numbers
@@ -192,16 +194,31 @@ def _unmet_scope(claim: Claim, instance: Instance) -> str | None:
             return f"method.steps={spec.method.steps} must be >= 2"
     elif claim.scope == "step" and spec.state is None:
         raise InputError("state.models", "nothing", "n rows of d numbers, the models X_t")
-    if claim.scope in ("step", "trajectory") and spec.method.interaction != "pair":
-        return f"method.interaction={spec.method.interaction!r} must be 'pair' (Algorithm 1)"
-    if claim.scope in ("step", "trajectory") and spec.method.beyond:
-        return f"{spec.method.beyond[0]} is not Algorithm 1, which the claim is about"
+    if claim.scope in ("step", "trajectory") and (reason := _unmet_meetings(claim, instance)):
+        return reason
     for name in (*needed_parameters(claim),):
         if name not in spec.parameters:
             raise InputError(f"parameters.{name}", "nothing", f"a value, as {claim.key} needs it")
     if claim.scope == "agent" and spec.parameters["agent"] not in spec.population.zeroth_order:
         return f"parameters.agent={spec.parameters['agent']} must be a zeroth-order agent"
     return None
+
+
+def _unmet_meetings(claim: Claim, instance: Instance) -> str | None:
+    """Who meets, and what else the method does."""
+    method = instance.spec.method
+    if method.interaction != claim.interaction:
+        named = " (Algorithm 1)" if claim.interaction == "pair" else ""
+        return f"method.interaction={method.interaction!r} must be {claim.interaction!r}{named}"
+    if claim.interaction != "graph":
+        beyond = method.beyond
+    else:
+        beyond = tuple(part for part in method.beyond if not part.startswith("method.interaction"))
+        edges = edges_of(method.graph, instance.n)
+        reason = "no edges" if edges is None else unequal(edges, instance.n)
+        if reason:
+            return f"method.graph: {reason}; every agent must be active equally often"
+    return f"{beyond[0]} is not Algorithm 1, which the claim is about" if beyond else None
 
 
 def needed_parameters(claim: Claim) -> tuple[str, ...]:

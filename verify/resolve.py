@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
+from hdo.interactions_graphs import Graph
 from theory import Claim
 from verify.balls import ball
 from verify.hypotheses import (
@@ -20,6 +22,7 @@ from verify.hypotheses import (
     unmet_structure,
 )
 from verify.instance import Draft, Instance
+from verify.meetings import RING, law_numbers
 
 _LARGEST_T = 2**60
 
@@ -81,6 +84,8 @@ def resolve(claim: Claim, draft: Draft) -> Instance | None:
     numbers = fixed_numbers(problem, spec.population, {**spec.parameters, **parameters})
     if any(symbol.name == "eta" for symbol, _ in claim.ties):
         return _resolvetied(claim, draft, numbers, parameters)
+    graph = RING if claim.interaction == "graph" else None
+    numbers |= law_numbers(claim.interaction, graph, spec.population.n)
     steps = draft.steps if claim.scope == "trajectory" else 0
     if steps:
         numbers["T"] = ball(steps)
@@ -94,9 +99,18 @@ def resolve(claim: Claim, draft: Draft) -> Instance | None:
             return None
         exact = {**numbers, "eta": ball(eta), "nu": ball(nu), "c": ball(eta) / ball(nu)}
         if broken_relation(claim, exact) is None:
-            return draft.instance(eta=eta, nu=nu, steps=steps, parameters=parameters)
+            made = draft.instance(eta=eta, nu=nu, steps=steps, parameters=parameters)
+            return made if claim.interaction == "pair" else meeting(made, claim.interaction, graph)
         eta *= 1 - 4 * ULP
     return None
+
+
+def meeting(instance: Instance, interaction: str, graph: Graph | None) -> Instance:
+    """The same with other meetings."""
+    method = replace(instance.spec.method, interaction=interaction, graph=graph)
+    made = Instance(replace(instance.spec, method_table=method))
+    made.__dict__["problem"] = instance.problem
+    return made
 
 
 def _chosen_parameters(claim: Claim, draft: Draft) -> dict[str, Any] | None:

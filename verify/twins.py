@@ -64,8 +64,19 @@ def factors(claim: Claim, index: int) -> tuple[sp.Expr | int, ...]:
     """The factors that falsify this term, the mildest first."""
     if claim.relation == "==":
         return SLIGHTLY
-    subtracted = claim.terms[index].could_extract_minus_sign()
+    subtracted = _subtracted(claim, claim.terms[index])
     return LARGER if subtracted == (claim.relation == "<=") else SMALLER
+
+
+_TYPICAL = {"d": 3, "n": 6, "rho": sp.Rational(2, 5), "gap": sp.Rational(1, 12)}
+"""Six agents in a matching, and on a ring."""
+
+
+def _subtracted(claim: Claim, term: sp.Expr) -> bool:
+    """Whether a term is below 0; one of several summands, for a law with parameters, at these."""
+    if claim.interaction != "pair":
+        term = term.xreplace({symbol(name): sp.sympify(value) for name, value in _TYPICAL.items()})
+    return bool(term.could_extract_minus_sign())
 
 
 def falsified(claim: Claim, index: int, factor: sp.Expr | int) -> Claim:
@@ -90,7 +101,7 @@ def refuted(claim: Claim, index: int, measured: Sequence[Measured]) -> Iterator[
 def divisor_factors(claim: Claim, index: int) -> tuple[sp.Expr | int, ...]:
     """The factors that make a divisor larger, and so the bound smaller, the mildest first."""
     _, term = claim.divisor_terms[index]
-    return SMALLER if term.could_extract_minus_sign() else LARGER
+    return SMALLER if _subtracted(claim, term) else LARGER
 
 
 def refuted_divisor(claim: Claim, index: int, measured: Sequence[Measured]) -> Twin | None:

@@ -59,15 +59,28 @@ def test_normal_numbers_are_normal() -> None:
         assert abs((found**k).mean() - exact) < 6.1 * error
 
 
-def test_normal_numbers_are_those_of_box_and_muller() -> None:
-    """sqrt(-2 ln u) cos(2 pi v) by numpy's functions, to 1e-14."""
+@pytest.mark.parametrize("count", [1, 2, 7, COUNT])
+def test_normal_numbers_are_those_of_box_and_muller(count: int) -> None:
+    """sqrt(-2 ln u) cos(2 pi v), then sin(2 pi v), by numpy's functions, to 1e-14."""
+    half = (count + 1) // 2
     with jax.enable_x64(True):
         key = fold(make_key(3), 1, 4)
-        u, v = (np.asarray(w) for w in words(key, (COUNT,)))
-        found = np.asarray(jax.jit(lambda k: normal(k, (COUNT,)))(key))
-    turn = (v.view(np.int32) + 0.5) / 2**32
-    expected = np.sqrt(-2 * np.log((u + 0.5) / 2**32)) * np.cos(2 * np.pi * turn)
+        u, v = (np.asarray(w) for w in words(key, (half,)))
+        found = np.asarray(jax.jit(lambda k: normal(k, (count,)))(key))
+    turn = 2 * np.pi * (v.view(np.int32) + 0.5) / 2**32
+    radius = np.sqrt(-2 * np.log((u + 0.5) / 2**32))
+    expected = np.concatenate([radius * np.cos(turn), radius * np.sin(turn)])[:count]
     assert np.abs(found - expected).max() < 1e-14
+
+
+def test_the_two_numbers_of_a_block_are_independent() -> None:
+    """Correlations of all powers up to the fourth, to 6 standard errors."""
+    first, second = drawn(normal).reshape(2, -1)
+    for j in range(1, 5):
+        for k in range(1, 5):
+            left, right = first**j - (first**j).mean(), second**k - (second**k).mean()
+            error = left.std() * right.std() / math.sqrt(COUNT / 2)
+            assert abs((left * right).mean()) < 6.1 * error
 
 
 def test_a_normal_that_is_off_is_caught() -> None:

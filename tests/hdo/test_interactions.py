@@ -1,6 +1,7 @@
 """Who meets whom: laws of the two draws, and a mutant."""
 
 import math
+from functools import partial
 from itertools import combinations
 
 import jax
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hdo.interactions import INTERACTIONS, Meeting, matching, pair
+from hdo.interactions import INTERACTIONS, Meeting, along, matching, pair, with_loss
 from hdo.spec import INTERACTIONS as NAMES
 
 DRAWS = 60_000
@@ -48,6 +49,28 @@ def test_matchings_are_uniform(n: int) -> None:
     """i and j are mates with probability 1/(n-1) for even n, 1/n for odd n (|z| < 5 sees 4 %)."""
     agents, mates = meetings(matching, n)
     assert worst_score(agents, mates, n, 1 / (n - 1 if n % 2 == 0 else n)) < LIMIT
+
+
+def test_meetings_on_a_graph_are_its_edges_uniformly() -> None:
+    """A path 0-1-2-3 with the chord 0-2: each edge a quarter of the draws, nothing else."""
+    edges = np.array([[0, 1], [1, 2], [2, 3], [0, 2]])
+    agents, mates = meetings(partial(along, edges), 4)
+    assert np.array_equal(agents, mates[:, ::-1])
+    drawn, count = np.unique(np.sort(agents, axis=1), axis=0, return_counts=True)
+    assert drawn.tolist() == sorted(edges.tolist())
+    error = math.sqrt(DRAWS * 0.25 * 0.75)
+    assert np.abs((count - DRAWS / 4) / error).max() < LIMIT
+
+
+def test_a_lost_meeting_leaves_both_alone() -> None:
+    """A third of the pairs is lost, whole: the agents are drawn as before, each its own mate."""
+    whole, _ = meetings(pair, 5)
+    agents, mates = meetings(with_loss(pair, 1 / 3), 5)
+    assert np.array_equal(agents, whole)
+    lost = mates[:, 0] == agents[:, 0]
+    assert np.array_equal(lost, mates[:, 1] == agents[:, 1])
+    assert np.array_equal(mates[~lost], agents[~lost][:, ::-1])
+    assert abs(lost.mean() - 1 / 3) < LIMIT * math.sqrt(2 / 9 / DRAWS)
 
 
 def _ring(key: jax.Array, n: int) -> Meeting:

@@ -17,7 +17,17 @@ from report import auditing, cli
 from report.cli import run
 from theory import claims, plain
 
-COMMANDS = ("audit", "claims", "verify", "errata", "optimum", "moments", "simulate")
+COMMANDS = (
+    "audit",
+    "claims",
+    "verify",
+    "errata",
+    "optimum",
+    "moments",
+    "simulate",
+    "rates",
+    "worst-case",
+)
 MINIMAL = (
     '{"problem": {"kind": "quadratic", "curvature": 1.0}, "population": {"first_order": 2}, '
     '"method": {"step_size": 0.1, "steps": 2}}'
@@ -44,7 +54,7 @@ def test_help_lists_the_commands_and_no_arguments_is_help(
     """The six commands, in both."""
     answer = hdo(capsys, "--help")
     assert hdo(capsys) == answer
-    listed = re.findall(r"^  (\w+)  ", answer.out.split("Commands:")[1], flags=re.MULTILINE)
+    listed = re.findall(r"^  ([\w-]+)  ", answer.out.split("Commands:")[1], flags=re.MULTILINE)
     assert listed == list(COMMANDS)
 
 

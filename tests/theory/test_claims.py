@@ -157,6 +157,7 @@ def test_lemma_12_inherits_the_step_limit_of_lemma_11() -> None:
         ({"scope": "steps"}, "scope must be one of"),
         ({"estimator": "one-point"}, "estimator must be one of"),
         ({"kind": "bound"}, "kind must be one of"),
+        ({"interaction": "ring"}, "interaction must be one of"),
         ({"conditions": (sp.true,)}, "must be a sympy relation"),
         ({"ties": ((sp.Integer(1), sp.Integer(1)),)}, "a tie must fix a symbol"),
         ({"conditions": (sp.Symbol("eta"),)}, "must be a sympy relation"),

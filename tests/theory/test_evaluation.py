@@ -33,6 +33,8 @@ def rationals(draw: st.DrawFn, subject: theory.Claim) -> dict[str, int | Fractio
     choices: dict[str, st.SearchStrategy[Any]] = {
         "l": st.fractions(Fraction(1, 50), Fraction(1, 10), max_denominator=60),
         "n": st.integers(2, 9),
+        "rho": st.fractions(0, Fraction(1, 2), max_denominator=60),
+        "gap": st.fractions(Fraction(1, 50), Fraction(1, 9), max_denominator=60),
         "n0": st.integers(0, 5),
         "n1": st.integers(0, 5),
         "rv": st.integers(1, 9),

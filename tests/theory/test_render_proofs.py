@@ -16,10 +16,10 @@ from theory.sharp import proofs as sharp
 
 PROOFS = {(p.key, p.edition): p for p in (*published(), *repaired(), *sharp())}
 WHOLE = document(*((c, PROOFS.get((c.key, c.edition))) for c in claims()))
-_KNOWN = r"""Gamma Sigma alpha bar bigl bigr cdot displaystyle documentclass dots ell eta frac ge
-geq hfill in item langle le left leq log mathrm mu nabla nu paragraph parindent quad raggedright
-rangle right section setlength sigma sloppy sqrt square sum text textbf textstyle tfrac top
-usepackage varphi varsigma xi _ ^ | & % $ # { }"""
+_KNOWN = r"""Gamma Sigma alpha bar bigl bigr cdot displaystyle documentclass dots ell eta frac
+gamma ge geq hfill in item langle le left leq log mathrm mu nabla nu paragraph parindent quad
+raggedright rangle rho right section setlength sigma sloppy sqrt square sum text textbf textstyle
+tfrac top usepackage varphi varsigma xi _ ^ | & % $ # { }"""
 MACROS = {*_KNOWN.split(), " "}
 """Of LaTeX, amsmath and amssymb; all documents were compiled with them (docs/proofs.md)."""
 

@@ -9,14 +9,14 @@ from types import MappingProxyType
 import sympy as sp
 
 from theory.notation import symbols
-from theory.proofs.definitions import SIZES, definitions, h_bar, over, y
+from theory.proofs.definitions import SIZES, everywhere, h_bar, over, y
 from theory.proofs.known import Known
 from theory.proofs.known import known as _known
 from theory.proofs.series import S_A, S_E, S_T
 from theory.proofs.smoothing import SMOOTHING_AXIOMS
-from theory.proofs.vectors import Level, Total, inner, member, own, total
+from theory.proofs.vectors import Level, Total, inner, member, met, own, total
 
-n, n0, L, l, d, nu, e, B, T = symbols("n n0 L l d nu e B T")  # noqa: E741
+n, n0, L, l, d, nu, e, B, T, gap = symbols("n n0 L l d nu e B T gap")  # noqa: E741
 vs_sq = symbols("vs0_sq vs1_sq")
 S_group = symbols("S_Z S_F")
 f_step = symbols("f_step")[0]
@@ -155,8 +155,7 @@ def second_moment(group: int) -> Known:
 
 def smooth_descent() -> Known:
     """E f(mu') - f(mu) <= <grad f(mu), E mu' - mu> + (L/2) E||mu' - mu||^2."""
-    table = definitions()
-    drift, step_sq = (table[s] for s in symbols("drift mu_step_sq"))
+    drift, step_sq = symbols("drift mu_step_sq")
     return _known(drift + L / 2 * step_sq - f_step, "smoothness", "A2")
 
 
@@ -214,6 +213,33 @@ def forward_mean(products: str, sign: int) -> Known:
     made = pairs[products]
     known = sp.Integer(1 if sign > 0 else -1) * (made("m") - made("g"))
     return _known(known, "Gaussian moments", "A4", "forward-gradient")
+
+
+def first_order_variance() -> Known:
+    """E||G_i||^2 <= ||m_i||^2 + s_i^2 on N1, summed: G_i = grad F^i has the mean m_i (A4)."""
+    return _known(own("m", "m", 1) + S_group[1] - Total(sp.Symbol("G_sq"), 1), "A4", "A4")
+
+
+def spectral_gap(*parts: tuple[str, sp.Expr]) -> Known:
+    """E||v_i - v_j||^2 over the edge that meets >= 2 gap sum ||v_i - vbar||^2.
+
+    v is the sum of families times coefficients, in pairs.
+    """
+    products = [(a, b, s * t) for a, s in parts for b, t in parts]
+    across = sp.Add(*(c * met(a, b) for a, b, c in products))
+    apart = sp.Add(*(c * _about_mean(a, b) for a, b, c in products))
+    return _known(across - 2 * gap * apart, "spectral gap", "graph")
+
+
+def edges_at_most(family: str) -> Known:
+    """E||a_i - a_j||^2 <= 2 E||a_i - abar||^2 + 2 E||a_j - abar||^2, an agent meeting 2/n often."""
+    known = 4 / n * _about_mean(family, family) - met(family, family)
+    return _known(known, "parallelogram law", "graph")
+
+
+def _about_mean(a: str, b: str) -> sp.Expr:
+    """The sum over all agents of <a_i - abar, b_i - bbar>."""
+    return everywhere(a, b) - inner(total(a), total(b)) / n
 
 
 def monotone(group: int) -> Known:
@@ -319,6 +345,9 @@ AXIOMS: Mapping[str, Callable[..., Known]] = MappingProxyType(
             one,
             forward_square,
             forward_mean,
+            first_order_variance,
+            spectral_gap,
+            edges_at_most,
             monotone,
             smoothness_at,
             convexity_at,

@@ -1,7 +1,8 @@
 """Sums over time of one-step claims: the trusted dictionary of a trajectory's series.
 
-Weights are 1, or w_t = q^{-t} with q = 1 - eta l/(2n). A claim `X_next <= R`, with R linear in
-quantities of time t, is summed with these weights over all steps, or over all but the last.
+Weights are 1, or w_t = q^{-t} with q = 1 - eta p l/4, p the probability that an agent steps: 2/n
+for a pair, so that q = 1 - eta l/(2n), and 1 for a matching. A claim `X_next <= R`, with R linear
+in quantities of time t, is summed with these weights over all steps, or over all but the last.
 """
 
 from collections.abc import Mapping
@@ -18,10 +19,17 @@ ONE = sp.Integer(1)
 CONSTANT = frozenset(entry.symbol for entry in PARAMETERS)
 """What does not change with time."""
 
-Q = 1 - eta * l / (2 * n)
+RATE = sp.Symbol("rate", positive=True)
+"""1 - q of the claim's interaction."""
+RATES: Mapping[str, sp.Expr] = {
+    "pair": eta * l / (2 * n),
+    "graph": eta * l / (2 * n),
+    "matching": eta * l / 4,
+}
+Q = 1 - RATE
 GROWTH = sp.Symbol("w_T_less_1", positive=True)
 """w_T - 1."""
-S_T = 2 * n * GROWTH / (eta * l)
+S_T = GROWTH / RATE
 """sum_{t=1}^T w_t = (w_T - 1)/(1 - q)."""
 S_A = sp.Symbol("sum_w_a_sq", nonnegative=True)
 """sum_{t=1}^T w_t E||mu_{t-1} - x*||^2."""
@@ -87,9 +95,10 @@ def summed(subject: Claim, weights: str, steps: str) -> tuple[sp.Expr, tuple[sp.
     return right - series.next[subject.lhs], tuple(loose)
 
 
-def without_powers(expression: sp.Expr) -> sp.Expr:
-    """w_T by its symbol in place of the power (1 - eta l/(2n))^{-T}."""
+def without_powers(expression: sp.Expr, interaction: str = "pair") -> sp.Expr:
+    """w_T by its symbol in place of the power q^{-T}, and 1 - q by what it is."""
+    q = 1 - RATES[interaction]
     return expression.replace(
-        lambda part: part.is_Pow and part.base == Q and part.exp in (T, -T),
+        lambda part: part.is_Pow and part.base == q and part.exp in (T, -T),
         lambda part: (1 + GROWTH) if part.exp == -T else 1 / (1 + GROWTH),
-    )
+    ).xreplace({RATE: RATES[interaction]})

@@ -34,6 +34,13 @@ class Dotted(sp.Function):
     is_real = True
 
 
+class Met(sp.Function):
+    """Met(a, b): E of <a_i - a_j, b_i - b_j> over the edge (i, j) along which two agents meet."""
+
+    nargs = 2
+    is_real = True
+
+
 class Total(sp.Function):
     """Total(s, g): E of the sum over group g of a nonnegative number s_i."""
 
@@ -129,6 +136,11 @@ def _families(vector: Vector, group: int) -> Iterator[tuple[str, sp.Expr]]:
 def own(first: str, second: str, group: int) -> sp.Expr:
     """Own with its families in alphabetical order."""
     return Own(*map(sp.Symbol, sorted((first, second))), group)
+
+
+def met(first: str, second: str) -> sp.Expr:
+    """Met with its families in alphabetical order."""
+    return Met(*map(sp.Symbol, sorted((first, second))))
 
 
 def dot(p: sp.Expr, q: sp.Expr) -> sp.Expr:

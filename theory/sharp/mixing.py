@@ -12,7 +12,7 @@ that a given agent steps. For a graph the second line holds with <= and 2 eta th
 sqrt(Gamma (1/n) sum ||m_i - mbar||^2) in place of the cross term.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -59,13 +59,27 @@ def _pairs(name: str, gap: sp.Expr, *, aligned: bool) -> Mixing:
     return Mixing(name, 2 / n, 1 - gap, theta, mean, (v, apart, whole), aligned)
 
 
+def edges(gap: sp.Expr) -> Mixing:
+    """The same with the cross term -2 eta theta (1/n) sum <x_i, m_i>, so that convexity has a say.
+
+    It costs (2 theta/n) eta^2 (1/n) sum ||m_i - mbar||^2, as E||m_i - m_j||^2 over an edge may be
+    up to 4/n^2 in place of 2 gap/n times sum ||m_i - mbar||^2.
+    """
+    found = graph(gap)
+    v, _, whole = found.spread
+    return replace(found, spread=(v, found.theta, whole), aligned=True)
+
+
 def matching(*, odd: bool) -> Mixing:
     """A uniformly random matching in which all step; with odd n one agent stays alone."""
-    rho = sp.Rational(1, 2) if odd else (n - 2) / (2 * (n - 1))
-    own = (n - 1) / (2 * n) if odd else (n - 2) / (2 * n)
-    one = sp.Integer(1)
-    zero = sp.Integer(0)
-    return Mixing("matching", one, rho, rho, (1 / n, zero, one), (own, rho, zero), aligned=True)
+    return averaging(sp.Rational(1, 2) if odd else (n - 2) / (2 * (n - 1)))
+
+
+def averaging(rho: sp.Expr) -> Mixing:
+    """A matching with this rho: all step, and each averages with any other equally often."""
+    one, zero = sp.Integer(1), sp.Integer(0)
+    spread = (rho * (n - 1) / n, rho, zero)
+    return Mixing("matching", one, rho, rho, (1 / n, zero, one), spread, aligned=True)
 
 
 def mixing(name: str, agents: int) -> Mixing:

@@ -1,6 +1,6 @@
 """Every quantity that one state decides for a claim, by its name, computed when asked."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,12 @@ def _a_sq_next(state: State) -> Ball:
     found = state.pair.a_sq_next
     assert found is not None
     return found
+
+
+def _pair_sq(state: State) -> Ball:
+    if state.pair.pair_sq is None:
+        raise NotExact(f"no two agents step alone under {state.interaction!r}")
+    return state.pair.pair_sq
 
 
 def _value_gap(state: State) -> Ball:
@@ -109,7 +115,7 @@ QUANTITIES: Mapping[str, Callable[[State], Ball]] = {
     "sum_m_sq": lambda s: (s.m * s.m).sum(),
     "mu_dot_m": lambda s: _off_optimum(s) @ s.m.sum(axis=0) / s.n,
     "x_dot_m": lambda s: (s.m * s.away).sum() / s.n,
-    "pair_sq": lambda s: s.pair.pair_sq,
+    "pair_sq": _pair_sq,
     "Gamma_next": lambda s: s.pair.Gamma_next,
     "a_sq_next": _a_sq_next,
     "mu_step_sq": lambda s: s.pair.mu_step_sq,
@@ -175,15 +181,16 @@ def measure_step(
     nu: float | Ball,
     optimum: Optimum | None = None,
     interaction: str = "pair",
+    edges: Sequence[tuple[int, int]] = (),
     parameters: Mapping[str, Any] | None = None,
     route: str = "automatic",
 ) -> StepMeasurement:
     """Exact one-step evidence at X_t = `X` (n, d): enclosures of every quantity in `QUANTITIES`.
 
     `eta` > 0, `nu` > 0; `optimum` is needed for e, a_sq and their like; `parameters` may hold
-    alpha0, alpha1, k, agent, other. `route` is "identities", "enumeration" (of all pairs), or
-    "automatic": enumeration up to n = 8, so that the identities are judged against an independent
-    value.
+    alpha0, alpha1, k, agent, other. `interaction` is pair, matching, or graph with its equally
+    likely `edges`. `route` is "identities", "enumeration" (of all meetings), or "automatic":
+    enumeration up to n = 8, so that the identities are judged against an independent value.
     """
     return StepMeasurement(
         make_state(
@@ -194,6 +201,7 @@ def measure_step(
             nu=nu,
             optimum=optimum,
             interaction=interaction,
+            edges=edges,
             parameters=parameters,
             route=route,
         )

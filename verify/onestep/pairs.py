@@ -12,10 +12,11 @@ from verify.balls import Ball, BallArray, total
 class PairMoments:
     """Exact E_t after one interaction: of ||G_i + G_j||^2, ||mu'-x*||^2, Gamma', ||mu'-mu||^2.
 
-    `mean_step` is E_t mu' - mu, (d,). `a_sq_next` is None without a minimiser.
+    `mean_step` is E_t mu' - mu, (d,). `a_sq_next` is None without a minimiser, `pair_sq` where all
+    agents step.
     """
 
-    pair_sq: Ball
+    pair_sq: Ball | None
     a_sq_next: Ball | None
     Gamma_next: Ball
     mu_step_sq: Ball
@@ -62,13 +63,13 @@ def by_identities(start: Before) -> PairMoments:
 def by_enumeration(start: Before) -> PairMoments:
     """Every pair in turn, straight from Algorithm 1's update; no identity is used."""
     pairs = list(combinations(range(len(start.X)), 2))
-    found = [_one_pair(start, i, j) for i, j in pairs]
+    found = [one_pair(start, i, j) for i, j in pairs]
     count = len(pairs)
     a_sq = None
     if start.x_star is not None:
         a_sq = total(f.a_sq_next for f in found if f.a_sq_next is not None) / count
     return PairMoments(
-        total(f.pair_sq for f in found) / count,
+        total(f.pair_sq for f in found if f.pair_sq is not None) / count,
         a_sq,
         total(f.Gamma_next for f in found) / count,
         total(f.mu_step_sq for f in found) / count,
@@ -76,12 +77,12 @@ def by_enumeration(start: Before) -> PairMoments:
     )
 
 
-def _norm_sq_after(point: BallArray, step: BallArray, step_sq: Ball) -> Ball:
+def norm_sq_after(point: BallArray, step: BallArray, step_sq: Ball) -> Ball:
     """E||point + xi||^2 for E xi = step, E||xi||^2 = step_sq."""
     return point @ point + 2 * (point @ step) + step_sq
 
 
-def _one_pair(start: Before, i: int, j: int) -> PairMoments:
+def one_pair(start: Before, i: int, j: int) -> PairMoments:
     """Agents i and j step and both take their average; the others stay."""
     n, eta, X = len(start.X), start.eta, start.X
     both = start.m[i] + start.m[j]
@@ -89,11 +90,11 @@ def _one_pair(start: Before, i: int, j: int) -> PairMoments:
     origin = start.mu  # distances from a fixed point keep the digits
     others = total((X[k] - origin) @ (X[k] - origin) for k in range(n) if k not in (i, j))
     middle = (X[i] + X[j]) / 2 - origin
-    met = _norm_sq_after(middle, -eta * both / 2, eta * eta * both_sq / 4)
+    met = norm_sq_after(middle, -eta * both / 2, eta * eta * both_sq / 4)
     mean_step, mean_step_sq = -eta * both / n, eta * eta * both_sq / (n * n)
     a_sq = None
     if start.x_star is not None:
-        a_sq = _norm_sq_after(start.mu - start.x_star, mean_step, mean_step_sq)
+        a_sq = norm_sq_after(start.mu - start.x_star, mean_step, mean_step_sq)
     # mu' - origin is the step of the mean, since mu - origin = 0
     return PairMoments(
         both_sq, a_sq, (others + 2 * met) / n - mean_step_sq, mean_step_sq, mean_step

@@ -1,6 +1,6 @@
 """One problem, population and state X_t: what every measured quantity is made of, computed once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from verify.balls import Ball, BallArray, ball, balls, between, total
 from verify.errors import NotExact
 from verify.onestep import linear, quadratic, separable
 from verify.onestep.kinds import AgentMoments, Smoothed
+from verify.onestep.meetings import along_edges, matched_by_enumeration, matched_by_partners
 from verify.onestep.pairs import Before, PairMoments, by_enumeration, by_identities
 from verify.optimum import Optimum
 from verify.supported import require_measured
@@ -124,6 +125,7 @@ class State:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     route: str = "automatic"
     interaction: str = "pair"
+    edges: Sequence[tuple[int, int]] = ()
 
     @property
     def problem(self) -> Problem:
@@ -191,14 +193,19 @@ class State:
     @cached_property
     def pair(self) -> PairMoments:
         """The interaction's exact moments, by the route asked for."""
-        if self.interaction != "pair":
-            raise NotExact(f"one step of the interaction {self.interaction!r} is not measured")
         minimiser = None if self.optimum is None else self.optimum.x_ball
         start = Before(self.X, self.m, self.second, self.eta, minimiser)
         enumerated = self.route == "enumeration" or (
             self.route == "automatic" and self.n <= ENUMERATED_UP_TO
         )
-        return by_enumeration(start) if enumerated else by_identities(start)
+        match self.interaction:
+            case "pair":
+                return by_enumeration(start) if enumerated else by_identities(start)
+            case "matching":
+                return (matched_by_enumeration if enumerated else matched_by_partners)(start)
+            case "graph" if len(self.edges):
+                return along_edges(start, self.edges)
+        raise NotExact(f"one step of the interaction {self.interaction!r} is not measured")
 
     def row(self, name: str) -> int:
         """The parameter `agent` or `other`."""
@@ -233,14 +240,26 @@ class State:
         along = self.mean_gradient @ self.pair.mean_step
         mean = self.standing.bends
         if mean is not None:
-            # the pair identity in the inner product of H
-            H, n, whole = self.standing.curvature, self.n, self.m.sum(axis=0)
-            crossed = whole @ H @ whole - ((self.m @ H) * self.m).sum()
-            bend = self.eta**2 / (n * n) * (2 * mean + 2 * crossed / (n * (n - 1)))
-            return along + bend / 2
+            return along + self.eta**2 / self.n**2 * self._bend(mean) / 2
         low, high = self.standing.curvature_range
         half = self.pair.mu_step_sq / 2
         return between((along + low * half).lower(), (along + high * half).upper())
+
+    def _bend(self, mean: Ball) -> Ball:
+        """E_t g'H g for the sum g of the estimates of those who step; `mean` as in `bends`."""
+        H, n, whole = self.standing.curvature, self.n, self.m.sum(axis=0)
+        if self.interaction == "graph":
+            met = total(self.m[i] @ H @ self.m[j] for i, j in self.edges) / len(self.edges)
+            share = Ball(n) / len(self.edges)
+            ends = [share * sum(i in edge for edge in self.edges) for i in range(n)]
+            if any(not end.overlaps(Ball(2)) for end in ends):
+                raise NotExact("agents that are not active equally often")
+            return 2 * mean + 2 * met
+        crossed = whole @ H @ whole - ((self.m @ H) * self.m).sum()
+        if self.interaction == "matching":
+            return n * mean + crossed
+        # the pair identity in the inner product of H
+        return 2 * mean + 2 * crossed / (n * (n - 1))
 
 
 def make_state(
@@ -252,6 +271,7 @@ def make_state(
     nu: float | Ball,
     optimum: Optimum | None,
     interaction: str,
+    edges: Sequence[tuple[int, int]] = (),
     parameters: Mapping[str, Any] | None,
     route: str,
 ) -> State:
@@ -269,4 +289,4 @@ def make_state(
         standing = _standing(problem, population, rows, radius)
     else:
         standing = Standing(problem, population, balls(given), smoothing)
-    return State(standing, step, optimum, dict(parameters or {}), route, interaction)
+    return State(standing, step, optimum, dict(parameters or {}), route, interaction, edges)

@@ -28,6 +28,7 @@ from verify.proofs.forms import semidefinite, split
 from verify.proofs.signs import Outcome, Region
 
 n, n0, d, l, L, eta, alpha1, alpha0, T, rv = symbols("n n0 d l L eta alpha1 alpha0 T rv")  # noqa: E741
+rho, gap = symbols("rho gap")
 
 DEFAULT_RANGES = (
     Range(l, sp.Integer(0)),
@@ -40,6 +41,13 @@ DEFAULT_RANGES = (
     Range(rv, sp.Integer(1)),
 )
 """What every claim's parameters satisfy; c, alpha0 and the moments of A3 and A4 are >= 0."""
+
+MEETING_RANGES: Mapping[str, tuple[Range, ...]] = {
+    "pair": (),
+    "matching": (Range(rho, sp.Integer(0), sp.Rational(1, 2)),),
+    "graph": (Range(gap, sp.Integer(0), 1 / (n - 1)),),
+}
+"""What the law's parameter satisfies; gaps are at most the mean eigenvalue 1/(n - 1)."""
 
 
 Name = tuple[str, str]
@@ -102,7 +110,8 @@ class _Run:
         self.claim, self.proof, self.proved = subject, proof, proved
         self.done: dict[str, Step] = {}
         self.used: dict[str, None] = {}
-        self.region = self.settling = Region(DEFAULT_RANGES)
+        self.ranges = (*DEFAULT_RANGES, *MEETING_RANGES[subject.interaction])
+        self.region = self.settling = Region(self.ranges)
         self.positive = dict(proof.positive)
         self.above = frozenset({l} if "A1" in subject.assumptions else ())
 
@@ -122,7 +131,7 @@ class _Run:
 
     def _region(self, limits: Sequence[Range]) -> Region:
         """The default ranges, cut by limits that are conditions of the claim."""
-        ranges = {r.symbol: r for r in DEFAULT_RANGES}
+        ranges = {r.symbol: r for r in self.ranges}
         for limit in limits:
             default = ranges.get(limit.symbol, Range(limit.symbol, sp.Integer(0)))
             given = set(self.claim.conditions)
@@ -133,17 +142,21 @@ class _Run:
             ranges[limit.symbol] = limit
         return Region(tuple(ranges.values()), self.above)
 
+    def expand(self, expression: sp.Expr) -> sp.Expr:
+        """In atoms and parameters, as the claim's interaction says."""
+        return expand(expression, self.claim.interaction)
+
     def step(self, step: Step) -> None:
         """Accept a step, or raise NotAcceptedError."""
-        left = expand(step.larger) - expand(step.smaller)
+        left = self.expand(step.larger) - self.expand(step.smaller)
         if {step.larger, step.smaller} != {self.claim.lhs, self.claim.rhs}:
             self.defined(left, f"step {step.label}")
         for multiplier, source in step.using:
             self.nonnegative(sp.sympify(multiplier), f"the multiplier {multiplier}")
-            self.defined(expand(multiplier), f"the multiplier {multiplier}")
+            self.defined(self.expand(multiplier), f"the multiplier {multiplier}")
             known = self.known(source)
             self.defined(known, f"{source}")
-            left -= expand(sp.sympify(multiplier).xreplace(self.positive)) * known
+            left -= self.expand(sp.sympify(multiplier).xreplace(self.positive)) * known
         try:
             form, rest = split(left)
         except ValueError as error:
@@ -156,7 +169,7 @@ class _Run:
 
     def nonnegative(self, expression: sp.Expr, what: str, region: Region | None = None) -> None:
         """Raise NotAcceptedError unless the expression is >= 0 on the region."""
-        expression = expand(expression)
+        expression = self.expand(expression)
         if expression.has(Level):
             expression = sp.expand(expression)
         named = {t: sp.Dummy(str(t), nonnegative=True) for t in expression.atoms(Total)}
@@ -166,7 +179,7 @@ class _Run:
 
     def defined(self, expression: sp.Expr, what: str) -> None:
         """No denominator vanishes on the region; w_T is that of weights w_t > 0."""
-        weighted = GROWTH in expression.free_symbols and not self.region.positive(Q)
+        weighted = GROWTH in expression.free_symbols and not self.region.positive(self.expand(Q))
         if weighted or not self.region.defined(expression):
             raise NotAcceptedError("undecided", f"{what}: not shown to be defined everywhere")
 
@@ -176,28 +189,29 @@ class _Run:
             if source.label not in self.done:
                 raise NotAcceptedError("undecided", f"{source.label} is no earlier step")
             earlier = self.done[source.label]
-            return expand(earlier.larger) - expand(earlier.smaller)
+            return self.expand(earlier.larger) - self.expand(earlier.smaller)
         if isinstance(source, Condition):
             bound = isinstance(source.relation, sp.Le | sp.Lt | sp.Ge | sp.Gt)
             if not bound or source.relation not in self.claim.conditions or not source.power > 0:
                 raise NotAcceptedError("undecided", f"{source} is no condition of the claim")
             low, high = source.relation.lts, source.relation.gts
             self.nonnegative(low, "the smaller side of a condition")
-            return expand(high**source.power - low**source.power)
+            return self.expand(high**source.power - low**source.power)
         if isinstance(source, Axiom):
             if source.name not in AXIOMS:
                 raise NotAcceptedError("undecided", f"{source.name} is no axiom")
             known = AXIOMS[source.name](*source.arguments)
-            missing = known.assumptions - self.claim.assumptions - {self.claim.estimator}
+            kinds = {self.claim.estimator, self.claim.interaction}
+            missing = known.assumptions - self.claim.assumptions - kinds
             if missing:
                 raise NotAcceptedError("undecided", f"{source.name} assumes {sorted(missing)}")
             for name in named(known.rests_on):
                 self.require_proved(name)
             self.used[known.axiom] = None
-            return expand(known.expression)
+            return self.expand(known.expression)
         if isinstance(source, Summed):
             subject = self.admitted(Use(source.use.key, source.use.edition), scope="step")
-            if source.weights == "geometric" and not self.region.positive(Q):
+            if source.weights == "geometric" and not self.region.positive(self.expand(Q)):
                 raise NotAcceptedError("undecided", "the weights are not shown to be > 0")
             try:
                 quantity, coefficients = summed(subject, source.weights, source.steps)
@@ -205,9 +219,9 @@ class _Run:
                 raise NotAcceptedError("undecided", str(error)) from None
             for coefficient in coefficients:
                 self.nonnegative(coefficient, f"a coefficient of {subject.key}")
-            return expand(quantity)
+            return self.expand(quantity)
         subject = self.admitted(source)
-        return expand(subject.rhs - subject.lhs).xreplace(dict(source.chosen))
+        return self.expand(subject.rhs - subject.lhs).xreplace(dict(source.chosen))
 
     def require_proved(self, name: tuple[str, str]) -> None:
         """Another claim may be used if it is proved; what it rests on, this one does too."""
@@ -223,6 +237,8 @@ class _Run:
         missing = used.assumptions - self.claim.assumptions
         if missing or used.estimator not in ("any", self.claim.estimator):
             raise NotAcceptedError("undecided", f"{used.key} assumes more: {sorted(missing)}")
+        if used.interaction != self.claim.interaction and used.scope in ("step", "trajectory"):
+            raise NotAcceptedError("undecided", f"{used.key} speaks of other meetings")
         if used.ties or used.scope != (scope or self.claim.scope):
             raise NotAcceptedError("undecided", f"{used.key} speaks of something else")
         chosen = dict(source.chosen)
@@ -244,7 +260,7 @@ class _Run:
         settled = (condition.gts - condition.lts).xreplace(chosen)
         if isinstance(condition, sp.Le | sp.Ge):
             self.nonnegative(settled, f"{condition} of {key}", self.settling)
-        elif not self.settling.positive(expand(settled)):
+        elif not self.settling.positive(self.expand(settled)):
             raise NotAcceptedError("undecided", f"{condition} of {key}: not shown to be > 0")
 
     def conclude(self) -> None:

@@ -2,8 +2,9 @@
 
 By symmetry the quadratic form of families over a group falls into two: on deviations from the
 group's mean it is the same small matrix for every agent, and on the means, with the common vectors,
-it is one matrix whose entries hold the sizes of the groups. Both must be positive semidefinite on
-the region: all their principal minors are nonnegative there.
+it is one matrix whose entries hold the sizes of the groups. Differences along the edges that meet
+are a third form, by itself. All must be positive semidefinite on the region: all their principal
+minors are nonnegative there.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,13 +13,15 @@ from itertools import combinations
 import sympy as sp
 
 from theory.proofs.definitions import CENTRED, SIZES
-from theory.proofs.vectors import GROUPS, Dotted, GroupSum, Own
+from theory.proofs.vectors import GROUPS, Dotted, GroupSum, Met, Own
 from verify.proofs.rational import NotRationalError, Polynomial
 from verify.proofs.signs import ACCEPTED, UNDECIDED, Mapped, Region, Sign
 
 Matrix = dict[tuple[sp.Expr, sp.Expr], sp.Expr]
 """Entries by pairs of basis vectors, both orders."""
 
+
+_PRODUCTS = (Own, Dotted, Met)
 
 Linear = tuple[dict[sp.Expr, sp.Expr], sp.Expr]
 """Coefficients of the inner products, and the rest."""
@@ -36,14 +39,14 @@ def split(expression: sp.Expr) -> Linear:
 
 
 def _linear(expression: sp.Expr) -> Linear:
-    if isinstance(expression, Own | Dotted):
+    if isinstance(expression, _PRODUCTS):
         return {expression: sp.Integer(1)}, sp.Integer(0)
-    if not expression.has(Own, Dotted):
+    if not expression.has(*_PRODUCTS):
         return {}, expression
     if expression.is_Add:
         return _sum([_linear(part) for part in expression.args])
     if expression.is_Mul:
-        plain, others = expression.as_independent(Own, Dotted, as_Add=False)
+        plain, others = expression.as_independent(*_PRODUCTS, as_Add=False)
         if not others.is_Mul:
             found, rest = _linear(others)
             return {atom: plain * value for atom, value in found.items()}, plain * rest
@@ -61,7 +64,8 @@ def _sum(parts: Sequence[Linear]) -> Linear:
 
 def semidefinite(coefficients: Mapping[sp.Expr, sp.Expr], region: Region) -> Sign:
     """Whether the form with these coefficients is nonnegative for all vectors."""
-    for matrix in (*(_deviations(coefficients, g) for g in GROUPS), _means(coefficients)):
+    parts = (*(_deviations(coefficients, g) for g in GROUPS), _means(coefficients))
+    for matrix in (*parts, _across(coefficients)):
         found = _all_minors(matrix, region)
         if not found:
             return found
@@ -82,6 +86,15 @@ def _add(matrix: Matrix, p: sp.Expr, q: sp.Expr, value: sp.Expr) -> None:
         matrix[key] = matrix.get(key, sp.Integer(0)) + value / 2
 
 
+def _across(coefficients: Mapping[sp.Expr, sp.Expr]) -> Matrix:
+    """The form over the edges that meet: E of <a_i - a_j, b_i - b_j> is one of any families."""
+    matrix: Matrix = {}
+    for atom, value in coefficients.items():
+        if isinstance(atom, Met):
+            _add(matrix, atom.args[0], atom.args[1], value)
+    return matrix
+
+
 def _means(coefficients: Mapping[sp.Expr, sp.Expr]) -> Matrix:
     matrix: Matrix = {}
     for atom, value in coefficients.items():
@@ -89,6 +102,8 @@ def _means(coefficients: Mapping[sp.Expr, sp.Expr]) -> Matrix:
             first, second, group = atom.args
             left, right = _mean(first, int(group)), _mean(second, int(group))
             value = value * SIZES[int(group)]
+        elif isinstance(atom, Met):
+            continue
         else:
             left, right = map(_common, atom.args)
         for p, a in left.items():
@@ -150,7 +165,7 @@ def _minors_sign(
             return found
     if below:
         return UNDECIDED
-    return ACCEPTED if all(mapped.divided(minor) for minor, _ in waiting) else UNDECIDED
+    return ACCEPTED if all(mapped.certified(minor) for minor, _ in waiting) else UNDECIDED
 
 
 Minor = tuple[Polynomial, tuple[int, ...]]

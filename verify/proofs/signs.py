@@ -2,8 +2,8 @@
 
 A region is a list of ranges; each is mapped onto the nonnegative half-line, and an expression whose
 numerator and denominator have nonnegative coefficients there is nonnegative. Where coefficients do
-not tell, the orthant is divided; where some point makes the expression negative, that point is
-the witness; else it is undecided.
+not tell, the orthant is divided, then squares are sought; where some point makes the expression
+negative, that point is the witness; else it is undecided.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +19,7 @@ from theory.evaluate import compiled
 from theory.notation import symbol
 from theory.proofs.proof import Range
 from verify.proofs.rational import NotRationalError, Polynomial, Quotients
+from verify.proofs.squares import sum_of_squares
 
 Outcome = Literal["accepted", "refuted", "undecided"]
 
@@ -84,7 +85,7 @@ class Region:
         known = mapped.negative(top)
         if known is not None:
             return self.at(expression, known)
-        return ACCEPTED if mapped.divided(top) else UNDECIDED
+        return ACCEPTED if mapped.certified(top) else UNDECIDED
 
     def mapped(self, expressions: Sequence[sp.Expr]) -> "Mapped":
         """The expressions as quotients in the orthant's variables, with one denominator.
@@ -152,7 +153,7 @@ class Region:
         return all(
             (power.exp.is_integer or bool(self.sign(power.base)))
             if power.exp.is_nonnegative
-            else self.positive(power.base)
+            else self.positive(power.base) or (power.exp.is_integer and self.positive(-power.base))
             for power in sp.sympify(expression).atoms(sp.Pow)
         )
 
@@ -233,9 +234,12 @@ class Mapped:
         values = _negative_point(top) if self.independent else None
         return None if values is None else self.region.point(self.generators, values)
 
-    def divided(self, top: Polynomial) -> bool:
-        """Whether the coefficients on parts of a division of the orthant say that it is >= 0."""
-        return self.independent and _divided(top, _DEEPEST, iter(range(_MOST_PARTS)))
+    def certified(self, top: Polynomial) -> bool:
+        """Whether it is shown >= 0 by the coefficients on parts of a division of the orthant, or
+        by squares."""
+        if not self.independent:
+            return False
+        return _divided(top, _DEEPEST, iter(range(_MOST_PARTS))) or sum_of_squares(top)
 
 
 @cache

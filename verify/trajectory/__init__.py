@@ -6,6 +6,7 @@ float64 for `hdo moments`, balls for the claims about trajectories. It knows no 
 from verify.errors import NotExact
 from verify.trajectory.measured import TRAJECTORY_QUANTITIES, measure_trajectory
 from verify.trajectory.moments import Moments, moments, typed_moments
+from verify.trajectory.on_graph import measure_on_graph
 from verify.trajectory.types import TypedQuadratic, types_of
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Moments",
     "NotExact",
     "TypedQuadratic",
+    "measure_on_graph",
     "measure_trajectory",
     "moments",
     "typed_moments",

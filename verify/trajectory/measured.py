@@ -63,16 +63,17 @@ def measure_trajectory(
     l: float | Ball,  # noqa: E741 - the paper's symbol
     eta: float | Ball | None = None,
     nu: float | Ball | None = None,
+    rate: Ball | None = None,
 ) -> Mapping[str, Ball]:
     """`TRAJECTORY_QUANTITIES` of T >= 1 interactions, each a ball that holds the exact number.
 
     Quadratics with diagonal curvatures and fixed centres; everyone starts at the method's start.
-    w_t = (1 - eta l/(2n))^{-t}; `eta` and `nu` are the method's unless given (a ball holds what no
-    float is). f_y_gap is E f(y_T) - f* with y_T = sum_{t=1}^T w_t mu_{t-1}/(T w_T) as printed,
-    f_ybar_gap the same divided by sum_{t=1}^T w_t. Where the minimiser is not unique a_0_sq and
-    a_T_sq are distances to that of `verify.optimum`. Raises NotExact for anything else, with the
-    reason. The cost grows with log T and with the cube of (agents' types)^2 x (different
-    curvatures).
+    w_t = (1 - rate)^{-t} with the rate eta l/(2n) unless given; `eta` and `nu` are the method's
+    unless given (a ball holds what no float is). f_y_gap is E f(y_T) - f* with y_T = sum_{t=1}^T
+    w_t mu_{t-1}/(T w_T) as printed, f_ybar_gap the same divided by sum_{t=1}^T w_t. Where the
+    minimiser is not unique a_0_sq and a_T_sq are distances to that of `verify.optimum`. Raises
+    NotExact for anything else, with the reason. The cost grows with log T and with the cube of
+    (agents' types)^2 x (different curvatures).
     """
     if T < 1:
         raise InputError("T", T, "an integer >= 1")
@@ -97,7 +98,7 @@ def measure_trajectory(
                 interaction=method.interaction,
                 ring=ball,
             )
-            rho = 1 - step_size * ball(l) / (2 * system.n)
+            rho = 1 - (step_size * ball(l) / (2 * system.n) if rate is None else rate)
             found = _quantities(model, rho, T)
         if all(_narrow(value, bits) for value in found.values()):
             break

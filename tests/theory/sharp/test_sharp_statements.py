@@ -9,6 +9,7 @@ from theory.sharp import identities, proofs, sharp
 from theory.sharp.estimators import forward_gradient, two_point
 from theory.sharp.floor import step_limit
 from theory.sharp.ladder import ladder
+from theory.sharp.laws import LAWS, law, weights
 from theory.sharp.mixing import Mixing, graph, matching, mixing, pair
 
 n = symbols("n")[0]
@@ -36,6 +37,48 @@ def test_the_complete_graph_is_the_pair() -> None:
         assert sp.simplify(getattr(one, name) - getattr(other, name)) == 0
     for left, right in zip((*one.mean, *one.spread), (*other.mean, *other.spread), strict=True):
         assert sp.simplify(left - right) == 0
+
+
+def test_the_complete_graphs_claims_are_the_pairs() -> None:
+    """With gap = 1/(n-1); Gamma' pays 2 theta/n for each ||m_i - mbar||^2 beside, and no more."""
+    complete = {symbols("gap")[0]: 1 / (n - 1), symbols("n1")[0]: n - symbols("n0")[0]}
+    L, eta, Gamma, theta = *symbols("L eta Gamma"), (n - 2) / (n * (n - 1))
+    split = ladder("forward-gradient").drag
+    beside = eta**2 * 2 * theta / n * (2 * L**2 * Gamma + 2 * split)
+    for base, extra in (
+        ("distance", 0),
+        ("value", 0),
+        ("consensus", beside),
+        ("consensus-smooth", beside),
+    ):
+        one, other = (CLAIMS[f"{base}{law}.forward-gradient"].rhs for law in (".graph", ""))
+        assert sp.simplify((one - other - extra).subs(complete)) == 0, base
+
+
+def test_two_agents_claims_are_alike_in_all_laws() -> None:
+    """n = 2, where rho = 0 and the gap is 1: one statement for each recursion and theorem."""
+    two = dict(zip(symbols("n rho gap"), (2, 0, 1), strict=True))
+    two[symbols("n1")[0]] = 2 - symbols("n0")[0]
+    for base in ("distance", "consensus", "consensus-smooth", "value", "theorem-1.1"):
+        laws = (CLAIMS[f"{base}{law}.forward-gradient"] for law in (".matching", ".graph", ""))
+        first, *others = (law.rhs.subs(two) for law in laws)
+        assert all(sp.simplify(first - other) == 0 for other in others), base
+
+
+@pytest.mark.parametrize("name", LAWS)
+def test_the_parts_of_a_laws_second_moments_add_up(name: str) -> None:
+    """To the weights of variance, dispersion and mean that enumeration confirms; all are >= 0."""
+    mix = law(name, "two-point").mix
+    parts = weights(name)
+    tops = (mix.mean[2], mix.p * mix.rho)
+    for found, top in zip(parts, tops, strict=True):
+        assert sp.simplify(found.joint + found.mean + found.apart - top) == 0
+    for found, known in zip(parts, (mix.mean, mix.spread), strict=True):
+        assert all(sp.simplify(a - b) == 0 for a, b in zip(found.triple, known, strict=True))
+    where = dict(zip(symbols("n rho gap"), (6, sp.Rational(2, 5), sp.Rational(1, 12)), strict=True))
+    for part in parts:
+        values = (part.own, part.joint, part.mean, part.apart)
+        assert all(sp.sympify(value).subs(where) >= 0 for value in values)
 
 
 def test_two_agents_meet_alike_in_both_laws() -> None:

@@ -21,7 +21,18 @@ POPULATIONS = {
     3: ("two-point", "forward-gradient", "two-point"),
     5: ("first-order", "two-point", "two-point", "forward-gradient", "first-order"),
 }
-NAMES = ("Gamma_next", "a_sq_next", "mu_step_sq", "pair_sq", "f_step", "drift")
+NAMES = (
+    "Gamma",
+    "S",
+    "sbar_sq",
+    "x_dot_m",
+    "Gamma_next",
+    "a_sq_next",
+    "mu_step_sq",
+    "pair_sq",
+    "f_step",
+    "drift",
+)
 
 
 def case(kind: str, n: int, directions: int) -> tuple[Spec, np.ndarray]:
@@ -58,7 +69,13 @@ def one_step_draws(
     now[which, i], now[which, j] = middle, middle
     mu, after = X.mean(axis=0), now.mean(axis=1)
     values = np.array([problem.value(m) for m in after[:4000]]) - problem.value(mu)
+    away = X - mu
+    errors = G - np.asarray(problem.gradients(X))
     return {
+        "Gamma": np.full(DRAWS, (away**2).sum() / n),
+        "S": (G**2).sum(axis=2).mean(axis=1),
+        "sbar_sq": (errors**2).sum(axis=2).mean(axis=1),
+        "x_dot_m": (G * away).sum(axis=(1, 2)) / n,
         "Gamma_next": ((now - after[:, None]) ** 2).sum(axis=2).mean(axis=1),
         "a_sq_next": ((after - x_star) ** 2).sum(axis=1),
         "mu_step_sq": ((after - mu) ** 2).sum(axis=1),

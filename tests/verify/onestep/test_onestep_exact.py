@@ -262,7 +262,7 @@ def test_gaussian_moments_by_coordinates() -> None:
 
 
 def test_what_is_not_exact_says_why() -> None:
-    """Softmax smoothing, a missing parameter, one step of a matching, an unknown minimiser."""
+    """Softmax smoothing, a missing parameter, one step on no graph, an unknown minimiser."""
     table = {"kind": "softmax", "data": "digits", "rows": 40, "regularisation": 0.5}
     spec = Spec.from_dict({"problem": table, "population": {"agents": AGENTS}})
     X = points(spec, scale=0.01)
@@ -270,10 +270,10 @@ def test_what_is_not_exact_says_why() -> None:
         measure(spec, X)["smoothing_gap"]
     with pytest.raises(NotExact, match="parameters.alpha0"):
         measure(spec, X)["M_f"]
-    matching = measure(make("kinked"), points(make("kinked")), interaction="matching")
-    with pytest.raises(NotExact, match="'matching' is not measured"):
-        matching["Gamma_next"]
-    assert matching["M_G"] > 0
+    unknown = measure(make("kinked"), points(make("kinked")), interaction="graph")
+    with pytest.raises(NotExact, match="'graph' is not measured"):
+        unknown["Gamma_next"]
+    assert unknown["M_G"] > 0
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from populations import Floats, Kinked, after, kinked, matchings, pairs
 from theory.notation import symbols
 from theory.sharp.estimators import Estimator, forward_gradient
 from theory.sharp.lyapunov import OneStep, Weights, convex_step, nonconvex_step
-from theory.sharp.mixing import Mixing, graph, matching, pair
+from theory.sharp.mixing import Mixing, edges, graph, matching, pair
 
 NAMES = "n n0 n1 d rv L l eta vs0_sq vs1_sq S_Z S_F"
 FREE = tuple(sp.Symbol(name, positive=True) for name in ("omega", "beta", "kappa", "epsilon"))
@@ -67,6 +67,24 @@ def test_second_moments_of_the_mixing_are_those_of_all_meetings(name: str, n: in
         exact = rho * Gamma - 2 * eta * theta * (x * m).sum() / n + eta**2 * second @ rest[3:]
         assert moved == pytest.approx(eta**2 * second @ rest[:3])
         assert spread == pytest.approx(exact)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 5, 6])
+def test_a_graphs_cross_term_may_be_kept(n: int) -> None:
+    """-2 eta theta (1/n) sum <x_i, m_i> costs a little more of the dispersion."""
+    rng = np.random.default_rng(n)
+    gap = (1 - np.cos(2 * np.pi / n)) / n if n > 2 else 1.0
+    mix = edges(sp.Float(gap))
+    worth = [float(sp.sympify(v).subs(symbols("n")[0], n)) for v in (mix.theta, *mix.spread)]
+    for _ in range(50):
+        X, m, v = rng.normal(size=(n, 2)), rng.normal(size=(n, 2)), rng.uniform(size=n)
+        eta, x = float(rng.choice([0.1, 1.0, 10.0])), X - X.mean(axis=0)
+        *_, spread = after(pairs(n, ring(n)), X, m, v, eta)
+        apart = ((m - m.mean(axis=0)) ** 2).sum() / n
+        second = np.array([v.mean(), apart, (m.mean(axis=0) ** 2).sum()])
+        cross = 2 * eta * worth[0] * (x * m).sum() / n
+        bound = (1 - gap) * (x**2).sum() / n - cross + eta**2 * second @ worth[1:]
+        assert spread <= bound * (1 + TOLERANCE)
 
 
 def population(

@@ -24,7 +24,9 @@ RUNS = 40
 def instances(subject: Claim) -> tuple[Instance, ...]:
     """Generated instances that the claim speaks of, at fractions of its own step-size limit."""
     if subject.scope == "trajectory":
-        found = sample(trajectory_drafts(), count=RUNS, entropy=11)
+        # many runs of many agents on a graph are too long for balls
+        count = RUNS * (4 if subject.interaction == "graph" else 1)
+        found = sample(trajectory_drafts(), count=count, entropy=11)
     else:
         found = sample(drafts(), count=STEPS, entropy=7)
     resolved = (resolve(subject, draft) for draft in found)

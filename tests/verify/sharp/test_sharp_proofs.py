@@ -26,10 +26,10 @@ def smaller(subject: Claim, part: sp.Expr) -> sp.Expr:
 def test_the_same_proof_of_a_smaller_bound_is_not_accepted(key: str) -> None:
     """A hundredth off a term of the right-hand side is too much for the given multipliers."""
     subject, proof = claim(key, "sharp"), PROOFS[key]
-    (step,) = proof.steps
+    *first, step = proof.steps
     for part in sp.Add.make_args(sp.expand(subject.rhs))[:6]:
         twin = replace(subject, rhs=smaller(subject, part))
-        changed = replace(proof, steps=(replace(step, larger=twin.rhs),))
+        changed = replace(proof, steps=(*first, replace(step, larger=twin.rhs)))
         assert check(changed, proved=all_checked(), subject=twin).outcome != "accepted", part
 
 

@@ -85,6 +85,7 @@ class Enumeration:
         interaction: str,
         start: list[Any],
         number: Number = float,
+        edges: list[tuple[int, int]] | None = None,
     ) -> None:
         up = np.frompyfunc(number, 1, 1)
         dtype = float if number is float else object
@@ -92,6 +93,7 @@ class Enumeration:
         A = problem.curvatures
         A = np.array([np.diag(a) for a in A]) if problem.diagonal else A
         self.n, self.d, self.number = n, d, number
+        self.edges = None if edges is None else [([edge], set(edge)) for edge in edges]
         self.population, self.interaction = problem.population, interaction
         self.A, self.b = up(A).astype(dtype), up(problem.centres).astype(dtype)
         self.eta, self.nu, self.noise = number(eta), number(nu), number(problem.noise) / d
@@ -103,7 +105,7 @@ class Enumeration:
     def step(self, weight: Any = 0) -> None:
         """One interaction; `weight` is w_t, of mu_{t-1} in the weighted sum."""
         n, d = self.n, self.d
-        events = meetings(n, self.interaction)
+        events = meetings(n, self.interaction) if self.edges is None else self.edges
         mean, second = 0 * self.mean, 0 * self.second
         noise = self.noise_blocks()
         for pairs, steppers in events:

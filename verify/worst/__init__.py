@@ -1,0 +1,1 @@
+"""Worst cases of one step by semidefinite programming, certified outside the solver."""
