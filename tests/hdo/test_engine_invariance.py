@@ -79,7 +79,7 @@ def test_a_run_goes_on_from_any_of_its_chunks_with_the_same_bits(name: str) -> N
     chunks = list(run_chunks(spec, wanted=("models",), workers=2, **options))
     t, whole = joined(chunks)
     assert len(chunks) > 4
-    assert t.tolist() == list(range(0, spec.method.steps + 1, 2))
+    assert t.tolist() == sorted({*range(0, spec.method.steps, 2), spec.method.steps})
     for index in range(len(chunks)):
         state = tuple(
             {k: np.frombuffer(v.tobytes(), v.dtype).reshape(v.shape) for k, v in block.items()}
