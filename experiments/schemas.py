@@ -19,3 +19,17 @@ VERDICTS = Schema(
 
 TRACE = Schema("trace", {"panel": "text", "t": "integer", "series": "text", "value": "number"})
 """Bounds and exact values over t. `series` is a claim's key or the symbol of an exact quantity."""
+
+TIGHTNESS = Schema(
+    "tightness",
+    {
+        "claim": "text",
+        "edition": "text",
+        "scope": "text",
+        "source": "text",
+        "share": "number",
+        **dict.fromkeys(("n", "n0", "d", "L", "l", "eta", "nu"), "number"),
+        "witness": "text",
+    },
+)
+"""How much of a bound is used, by `source`; `witness` is the command that shows it. See docs."""

@@ -3,18 +3,18 @@
 import json
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from experiments import Journal, Provenance, provenance, write_rows, writing
-from experiments.schemas import TRACE, VERDICTS
+from experiments.schemas import TIGHTNESS, TRACE, VERDICTS
 from paper_figures.bound_vs_exact import STEM, save
 from report.judging import exit_code, print_verdicts
 from report.output import Answer
 from report.progress import progress, say
-from verify.audit import run_audit
+from verify.audit import Name, TightRows, run_audit
 from verify.verdict import Verdict
 
 
@@ -29,19 +29,20 @@ def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int
         source = provenance({"command": "audit", "profile": profile}, seed=seed)
         work = {"profile": profile, "seed": seed, "data": os.environ.get("HDO_DATA")}
         journal = Journal(out / f"unfinished-{profile}-{seed}.jsonl", work)
-        known = {(r["claim"], r["edition"]): Verdict.from_json(r) for r in journal.records}
-        if known:
-            say(f"{len(known)} verdicts of an interrupted audit are taken over")
+        known, known_rows = _taken_over(journal.records)
+        if known or known_rows:
+            say(f"{len(journal.records)} results of an interrupted audit are taken over")
         with _kept(journal), progress() as advance:
             found = run_audit(
                 profile=profile,
                 seed=seed,
                 progress=advance,
                 known=known,
-                keep=lambda verdict: journal.add(verdict.to_json()),
+                known_rows=known_rows,
+                keep=lambda result: journal.add(_record(result)),
             )
         records = [verdict.to_json() for verdict in found.verdicts]
-        files = store_audit(records, found.trace, folder=out, source=source)
+        files = store_audit(records, found.trace, found.tightness, folder=out, source=source)
         journal.done()
     seconds = time.monotonic() - begun
 
@@ -53,6 +54,28 @@ def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int
     return exit_code(records)
 
 
+def _record(result: Verdict | TightRows) -> Mapping[str, Any]:
+    """A result as the journal keeps it."""
+    if isinstance(result, Verdict):
+        return result.to_json()
+    claim, edition = result.name
+    return {"claim": claim, "edition": edition, "tightness": list(result.rows)}
+
+
+def _taken_over(
+    records: Iterable[Mapping[str, Any]],
+) -> tuple[dict[Name, Verdict], dict[Name, TightRows]]:
+    """Verdicts and tightness rows of an interrupted audit, by claim."""
+    verdicts, rows = {}, {}
+    for record in records:
+        name = (record["claim"], record["edition"])
+        if "tightness" in record:
+            rows[name] = TightRows(name, tuple(record["tightness"]))
+        else:
+            verdicts[name] = Verdict.from_json(record)
+    return verdicts, rows
+
+
 @contextmanager
 def _kept(journal: Journal) -> Iterator[None]:
     """Say what an interrupted audit leaves behind."""
@@ -60,19 +83,21 @@ def _kept(journal: Journal) -> Iterator[None]:
         yield
     except BaseException:
         if journal.records:
-            say(f"{len(journal.records)} verdicts are kept; the same command goes on from there")
+            say(f"{len(journal.records)} results are kept; the same command goes on from there")
         raise
 
 
 def store_audit(
     records: Sequence[Mapping[str, Any]],
     trace: Sequence[Mapping[str, Any]],
+    tightness: Sequence[Mapping[str, Any]] = (),
     *,
     folder: Path,
     source: Provenance,
 ) -> tuple[Path, ...]:
-    """Write the verdicts, the picture's rows and the picture; the files written."""
+    """Write the verdicts, the picture's rows and the picture, the tightness; the files written."""
     verdicts, rows = folder / "verdicts.parquet", folder / f"{STEM}.parquet"
+    tight = folder / "tightness.parquet"
     stored = [
         {
             **record,
@@ -83,4 +108,5 @@ def store_audit(
     ]
     write_rows(verdicts, stored, schema=VERDICTS, source=source)
     write_rows(rows, trace, schema=TRACE, source=source)
-    return verdicts, rows, *save(rows, folder)
+    write_rows(tight, tightness, schema=TIGHTNESS, source=source)
+    return verdicts, tight, rows, *save(rows, folder)

@@ -12,10 +12,11 @@ from typing import Any
 
 from theory import Claim, claim, claims, name_of
 from verify.bank import PROFILES, Record, judge_bank, make_part, parts
+from verify.tightness import CELLS, claim_rows, has_rows
 from verify.trace import Row, trace_rows
 from verify.verdict import Verdict, conclude
 
-__all__ = ["Audit", "Name", "Progress", "WorkerLostError", "run_audit", "trace_rows"]
+__all__ = ["Audit", "Name", "Progress", "TightRows", "WorkerLostError", "run_audit", "trace_rows"]
 
 Progress = Callable[[str, int, int], None]
 """Called with what was just done, how many tasks are done, how many there are."""
@@ -37,10 +38,23 @@ class WorkerLostError(RuntimeError):
 
 @dataclass(frozen=True)
 class Audit:
-    """What an audit found: a verdict on each claim, and the rows of the picture."""
+    """A verdict on each claim, the rows of the picture, and those of the tightness."""
 
     verdicts: tuple[Verdict, ...]
     trace: tuple[Row, ...] = ()
+    tightness: tuple[Row, ...] = ()
+
+
+Keep = Callable[["Verdict | TightRows"], None]
+"""Called with each result as soon as it is there."""
+
+
+@dataclass(frozen=True)
+class TightRows:
+    """How tight one claim is: rows of `verify.tightness`."""
+
+    name: Name
+    rows: tuple[Row, ...]
 
 
 def run_audit(
@@ -51,29 +65,35 @@ def run_audit(
     workers: int = 2,
     subjects: Sequence[Claim] = (),
     known: Mapping[Name, Verdict] | None = None,
-    keep: Callable[[Verdict], None] | None = None,
+    known_rows: Mapping[Name, TightRows] | None = None,
+    keep: Keep | None = None,
 ) -> Audit:
-    """Verdicts on all claims (or on `subjects`, without a picture).
+    """Verdicts on all claims (or on `subjects`, without a picture and tightness).
 
     The bank's parts, then the claims and the picture, are tasks of `workers` processes (1: all in
-    this one). Each verdict is handed to `keep` as soon as it is concluded; those in `known`, from
-    an audit of this profile and seed that was interrupted, are taken over. The same for the same
-    profile and seed, whatever the workers.
+    this one). Each result is handed to `keep` as soon as it is there; those in `known` and
+    `known_rows`, from an audit of this profile and seed that was interrupted, are taken over. The
+    same for the same profile and seed, whatever the workers.
 
     Raises:
         WorkerLostError: a worker process was killed.
     """
     whole = not subjects
     subjects = subjects or claims()
-    verdicts = dict(known or {})
+    verdicts, tight = dict(known or {}), dict(known_rows or {})
     waiting = [c for c in subjects if _name(c) not in verdicts]
     bank = [
         _Task(f"bank: {part}", _judge_part, (part, profile, seed, tuple(map(_name, waiting))))
         for part in (parts(PROFILES[profile]) if waiting else ())
     ]
+    measured = [
+        _Task(f"tightness: {name_of(c)}", _tighten, (_name(c), profile, seed))
+        for c in (_slowest_first(subjects) if whole else ())
+        if has_rows(c) and _name(c) not in tight
+    ]
     trace: tuple[Row, ...] = ()
     with _pool(workers) as run:
-        report = _Reporter(progress, len(bank) + len(waiting) + whole)
+        report = _Reporter(progress, len(bank) + len(waiting) + len(measured) + whole)
         judged = dict(report(run(bank)))
         records = {
             _name(c): [r for task in bank for r in judged[task].get(_name(c), ())] for c in waiting
@@ -83,14 +103,18 @@ def run_audit(
             for c in _slowest_first(waiting)
         ]
         picture = [_Task("picture", _trace, (seed,))] if whole else []
-        for task, result in report(run([*picture, *tasks])):
+        for task, result in report(run([*picture, *tasks, *measured])):
             if task in picture:
                 trace = result
                 continue
-            verdicts[result.claim, result.edition] = result
+            if isinstance(result, TightRows):
+                tight[result.name] = result
+            else:
+                verdicts[result.claim, result.edition] = result
             if keep is not None:
                 keep(result)
-    return Audit(tuple(verdicts[_name(c)] for c in subjects), trace)
+    tightness = tuple(row for c in subjects if _name(c) in tight for row in tight[_name(c)].rows)
+    return Audit(tuple(verdicts[_name(c)] for c in subjects), trace, tightness)
 
 
 def _name(subject: Claim) -> Name:
@@ -106,6 +130,10 @@ def _judge_part(
 
 def _conclude(name: Name, records: list[Record], profile: str, seed: int) -> Verdict:
     return conclude(claim(*name), records, profile=PROFILES[profile], seed=seed)
+
+
+def _tighten(name: Name, profile: str, seed: int) -> TightRows:
+    return TightRows(name, tuple(claim_rows(claim(*name), CELLS[profile], seed=seed)))
 
 
 def _trace(seed: int) -> tuple[Row, ...]:

@@ -8,16 +8,22 @@ import pytest
 from command_line import hdo
 
 from experiments import read_rows
-from experiments.schemas import TRACE, VERDICTS
+from experiments.schemas import TIGHTNESS, TRACE, VERDICTS
 from report import auditing
-from verify.audit import Audit
+from verify.audit import Audit, TightRows
 from verify.verdict import Verdict
 
 FILES = {
     "verdicts.parquet",
+    "tightness.parquet",
     *(f"bound_vs_exact.{suffix}" for suffix in ("parquet", "png", "pdf", "csv")),
 }
 WITNESS = {"instance": {"population": {}}, "lhs": 2.0, "rhs": 1.0, "command": "hdo verify it"}
+USED = {
+    **{"claim": "lemma-2", "edition": "published", "scope": "step", "source": "found"},
+    **{"share": 0.5, "n": 2.0, "n0": 1.0, "d": 1.0, "L": 1.0, "l": 1.0, "eta": 0.1, "nu": 0.1},
+    "witness": None,
+}
 TRACED = [
     {"panel": panel, "t": t, "series": series, "value": 1.0 + t}
     for panel in ("breast_cancer", "quadratic")
@@ -111,26 +117,30 @@ def test_an_interrupted_audit_goes_on_from_its_verdicts(
 ) -> None:
     """What was concluded is said to be kept, handed to the next run, and gone after it."""
     first, second = concluded("published")
+    rows = TightRows(("lemma-2", "published"), (USED,))
     given: list[Any] = []
 
     def stopped(*, keep: Any, **options: Any) -> Audit:
         keep(first)
+        keep(rows)
         raise KeyboardInterrupt
 
-    def finished(*, known: Any, **options: Any) -> Audit:
-        given.append(known)
-        return Audit((first, second), tuple(TRACED))
+    def finished(*, known: Any, known_rows: Any, **options: Any) -> Audit:
+        given.append((known, known_rows))
+        return Audit((first, second), tuple(TRACED), (USED,))
 
     monkeypatch.setattr(auditing, "run_audit", stopped)
     answer = hdo(capsys, "audit", "--out", str(tmp_path))
     assert answer.code == 130
-    assert "1 verdicts are kept; the same command goes on from there" in answer.err
+    assert "2 results are kept; the same command goes on from there" in answer.err
     monkeypatch.setattr(auditing, "run_audit", finished)
     hdo(capsys, "audit", "--out", str(tmp_path), "--seed", "1")
-    assert given == [{}]
+    assert given == [({}, {})]
     answer = hdo(capsys, "audit", "--out", str(tmp_path))
-    assert "1 verdicts of an interrupted audit are taken over" in answer.err
-    assert given[1] == {(first.claim, first.edition): first}
+    assert "2 results of an interrupted audit are taken over" in answer.err
+    assert given[1] == ({(first.claim, first.edition): first}, {rows.name: rows})
+    (stored,) = read_rows(tmp_path / "tightness.parquet", schema=TIGHTNESS)
+    assert {name: stored[name] for name in TIGHTNESS.columns} == USED
     assert {path.name for path in tmp_path.iterdir()} == FILES
 
 

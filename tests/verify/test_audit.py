@@ -9,7 +9,7 @@ import time
 import pytest
 
 from theory import NOTATION, claim, claims
-from verify.audit import WorkerLostError, run_audit, trace_rows
+from verify.audit import TightRows, WorkerLostError, run_audit, trace_rows
 from verify.instance import Instance
 from verify.real import MNIST_CASE, real_instances
 from verify.search import attempt
@@ -70,7 +70,8 @@ def test_an_interrupted_audit_keeps_what_was_concluded_and_goes_on_from_there() 
     subjects = [claim(key) for key in ("lemma-1.1", "identity-sixth-moment")]
     kept: dict[tuple[str, str], Verdict] = {}
 
-    def keep(verdict: Verdict) -> None:
+    def keep(verdict: Verdict | TightRows) -> None:
+        assert isinstance(verdict, Verdict)
         kept[verdict.claim, verdict.edition] = verdict
         if len(kept) == 1:
             raise KeyboardInterrupt

@@ -5,7 +5,7 @@ t normalisation - objective = sum of multipliers x rows + sum over matrices of <
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import sympy as sp
@@ -17,6 +17,12 @@ from verify.worst.rows import Entry, Row
 
 MARGINS = (1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
 """How far inside its cone a solution is sought, until it stays there when it is made exact."""
+
+RISES = (0.0, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8)
+"""By how much a solution's t is raised, until what rounding took from the sides is made up for."""
+
+USED = (1e-6, 1e-9)
+"""Multipliers above this share of the largest one are taken for needed."""
 
 Matrix: TypeAlias = tuple[tuple[fmpq, ...], ...]
 
@@ -79,14 +85,35 @@ def certify(program: Program) -> tuple[Certificate, Dual]:
     Raises:
         NotOptimalError: the solver failed, or no solution survived being made exact.
     """
-    for found in _solutions(program):
-        candidate = _exact(found, program)
-        if candidate is not None and proves(candidate, program):
-            return candidate, found
+    for smaller in _needed(program):
+        for found in _solutions(smaller):
+            for rise in RISES:
+                candidate = _exact(found, smaller, found.t + rise * max(1.0, abs(found.t)))
+                if candidate is not None and proves(candidate, smaller):
+                    return candidate, found
     raise NotOptimalError(
         "no multipliers survived an exact check; take parameters of less different sizes, or a "
         "smaller step size"
     )
+
+
+def _needed(program: Program) -> Iterator[Program]:
+    """The program without the inequalities that a first solution does not use, most left out first.
+
+    What is not needed leaves no room inside the cone: its multiplier may have to be 0.
+    """
+    try:
+        first = solve(program)
+    except NotOptimalError:
+        yield program
+        return
+    sizes = {name: abs(value) for name, value in first.multipliers.items()}
+    most = max(sizes.values(), default=0.0)
+    for share in USED:
+        kept = {k: program.inequalities[k] for k, size in sizes.items() if size > share * most}
+        if len(kept) < len(sizes):
+            yield replace(program, inequalities=kept)
+    yield program
 
 
 def _solutions(program: Program) -> Iterator[Dual]:
@@ -98,8 +125,12 @@ def _solutions(program: Program) -> Iterator[Dual]:
                 raise
 
 
-def _exact(found: Dual, program: Program) -> Certificate | None:
-    """The solution in rationals, with free scalars' coefficients exactly 0; None if impossible."""
+def _exact(found: Dual, program: Program, t: float) -> Certificate | None:
+    """The solution in rationals, with what must be 0 exactly so; None if impossible.
+
+    That is the coefficient of a free scalar, and that of a nonnegative one which t does not raise
+    where rounding has left it below 0.
+    """
     matrices = {
         name: tuple(
             tuple(as_fraction((value[i, j] + value[j, i]) / 2) for j in range(len(value)))
@@ -108,10 +139,16 @@ def _exact(found: Dual, program: Program) -> Certificate | None:
         for name, value in found.matrices.items()
     }
     multipliers = {name: as_fraction(value) for name, value in found.multipliers.items()}
-    candidate = Certificate(as_fraction(found.t), multipliers, matrices)
+    candidate = Certificate(as_fraction(t), multipliers, matrices)
     left = remainder(candidate, program).scalars
-    free = [s for s in program.unknown_scalars() if s not in program.nonnegative]
-    moved = _settled({s: left.get(s, fmpq(0)) for s in free}, multipliers, program)
+    raised = program.normalisation.scalars
+    exact = {
+        s: value
+        for s in program.unknown_scalars()
+        if (value := left.get(s, fmpq(0))) < 0 or s not in program.nonnegative
+        if s not in program.nonnegative or s not in raised
+    }
+    moved = _settled(exact, multipliers, program)
     return None if moved is None else Certificate(candidate.t, moved, matrices)
 
 

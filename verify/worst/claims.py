@@ -7,7 +7,7 @@ claim is true at these parameters, and P could be smaller by 1 - t. t > 1: it do
 """
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -20,13 +20,15 @@ from theory.notation import symbols
 from theory.proofs.axioms import AXIOMS
 from theory.proofs.definitions import over, y
 from theory.proofs.vectors import GROUPS, Level, inner, member, total
+from theory.sharp.mixing import mixing
+from verify.share import EITHER_SIGN, sides
 from verify.worst.certificate import Certificate, certify
 from verify.worst.classes import ZERO, Point, smooth_convex
 from verify.worst.program import Program
-from verify.worst.rows import NotLinearError, Reader
+from verify.worst.rows import NotLinearError, Reader, Row, is_unknown
 
 n, n0, L, l, eta, c, d, B = symbols("n n0 L l eta c d B")  # noqa: E741
-e, f_step = symbols("e f_step")
+e, rho = symbols("e rho")
 vs_sq = symbols("vs0_sq vs1_sq")
 
 SERIES = frozenset(
@@ -40,9 +42,6 @@ SERIES = frozenset(
     }
 )
 """Axioms that say nothing about one state."""
-
-NEITHER_SIGN = frozenset({f_step, *symbols("drift mu_dot_m x_dot_m")})
-"""Quantities that may be negative; any other scalar is >= 0."""
 
 BELOW = fmpq(1, 2**80)
 """Irrational coefficients are replaced by rational ones, this much of them on the safe side."""
@@ -60,8 +59,8 @@ class Factor:
 def factor(subject: Claim, values: Mapping[sp.Symbol, sp.Rational]) -> Factor:
     """The certified factor of a one-step upper bound at these parameters.
 
-    `values` gives n, n0, L, eta, and l, d, rv, c, B, alpha0, alpha1 where the claim has them; the
-    moments of A3 and A4 are unknowns.
+    `values` gives n, n0, L, eta, and l, d, rv, c, alpha0, alpha1 where the claim has them; the
+    moments of A3 and A4 and the bias B are unknowns.
 
     Raises:
         NotOptimalError: no finite factor was certified.
@@ -74,22 +73,34 @@ def factor(subject: Claim, values: Mapping[sp.Symbol, sp.Rational]) -> Factor:
 
 def claim_program(subject: Claim, values: Mapping[sp.Symbol, sp.Rational]) -> Program:
     """The program whose value is the factor."""
+    values = {**values, **_law(subject, values)}
     if subject.scope != "step" or subject.relation != "<=" or subject.interaction == "graph":
         raise NotLinearError(f"{subject.key} is no upper bound on one step that all meetings share")
     read = _reader(subject, values)
-    plus, minus = _signed(subject, values)
-    inequalities = {name: read(known) for name, known in _known(subject, read)}
+    used, available = _signed(subject, values)
+    objective, normalisation = read(used), read(available)
+    inequalities = _connected([objective, normalisation], dict(_readable(subject, read)))
     scalars = {s for row in inequalities.values() for s in row.scalars}
     return Program(
-        objective=read(subject.lhs + minus),
-        normalisation=read(plus),
+        objective=objective,
+        normalisation=normalisation,
         inequalities=inequalities,
         nonnegative=frozenset(s for s in scalars if not _either_sign(s)),
     )
 
 
 def _either_sign(scalar: sp.Expr) -> bool:
-    return isinstance(scalar, Level) or scalar in NEITHER_SIGN
+    """Values, and quantities that may be negative; squares, second moments and gaps are >= 0."""
+    return isinstance(scalar, Level) or scalar in EITHER_SIGN
+
+
+def _law(
+    subject: Claim, values: Mapping[sp.Symbol, sp.Rational]
+) -> Mapping[sp.Symbol, sp.Rational]:
+    """What the interaction gives: rho of a uniformly random matching."""
+    if subject.interaction != "matching":
+        return {}
+    return {rho: mixing("matching", int(values[n])).rho.xreplace({n: values[n]})}
 
 
 def _reader(subject: Claim, values: Mapping[sp.Symbol, sp.Rational]) -> Reader:
@@ -105,22 +116,57 @@ def _reader(subject: Claim, values: Mapping[sp.Symbol, sp.Rational]) -> Reader:
 
 
 def _signed(subject: Claim, values: Mapping[sp.Symbol, sp.Rational]) -> tuple[sp.Expr, sp.Expr]:
-    """P and Q at the parameters, irrational coefficients rounded so that P - Q only shrinks."""
-    settled = subject.rhs.xreplace({symbols("n1")[0]: n - n0, symbols("nu")[0]: eta / c})
-    plus: list[sp.Expr] = []
-    minus: list[sp.Expr] = []
-    for term in sp.Add.make_args(sp.expand(settled.xreplace(dict(values)))):
-        number, quantity = term.as_independent(*term.free_symbols)
-        exact = _rounded_down(number)
-        (plus if exact >= 0 else minus).append(abs(exact) * quantity)
-    return sp.Add(*plus), sp.Add(*minus)
+    """(lhs + Q, P) at the parameters, irrational coefficients rounded so that it is harder.
+
+    Products of unknowns, as B Gamma in Lemma 13, are left out of P, which makes it harder too.
+    """
+    n1, nu = symbols("n1 nu")
+    known = {**values, n1: values[n] - values[n0], nu: values[eta] / values[c]}
+    read = sides(subject, {str(symbol.name): value for symbol, value in known.items()})
+    used = (-_rounded_down(-number) * rest for number, rest in _terms(read.used))
+    available = (
+        _rounded_down(number) * rest
+        for number, rest in _terms(read.available)
+        if rest == 1 or is_unknown(rest)
+    )
+    return sp.Add(*used), sp.Add(*available)
+
+
+def _terms(side: sp.Expr) -> Iterator[tuple[sp.Expr, sp.Expr]]:
+    for term in sp.Add.make_args(side):
+        yield term.as_independent(*term.free_symbols, as_Add=False)
 
 
 def _rounded_down(number: sp.Expr) -> sp.Rational:
     if number.is_Rational:
-        return number
+        return sp.Rational(number)
     near = sp.Rational(str(sp.N(number, 40)))
     return near - abs(near) * sp.Rational(int(BELOW.p), int(BELOW.q))
+
+
+def _readable(subject: Claim, read: Reader) -> Iterator[tuple[str, Row]]:
+    """What is known as rows; without what is not linear in what one state is told by."""
+    for name, known in _known(subject, read):
+        try:
+            yield name, read(known)
+        except NotLinearError:
+            continue
+
+
+def _connected(sides: Sequence[Row], rows: Mapping[str, Row]) -> dict[str, Row]:
+    """The rows that share a vector or a scalar with the sides, or with such rows."""
+    reached = set().union(*map(_atoms, sides))
+    kept: dict[str, Row] = {}
+    while new := {k: r for k, r in rows.items() if k not in kept and _atoms(r) & reached}:
+        kept |= new
+        reached |= set().union(*map(_atoms, new.values()))
+    return {name: row for name, row in rows.items() if name in kept}
+
+
+def _atoms(row: Row) -> set[Any]:
+    """Basis vectors by block, and scalars."""
+    vectors = {(b, p) for b, entries in row.blocks.items() for key in entries for p in key}
+    return vectors | set(row.scalars)
 
 
 def _known(subject: Claim, read: Reader) -> Iterator[tuple[str, sp.Expr]]:

@@ -138,8 +138,8 @@ class Reader:
             factor, unknown = term.as_coeff_Mul()
             if unknown == 1:
                 row.constant += rational(factor)
-            elif isinstance(unknown, Total | Level) or unknown.is_Symbol:
-                group = None if unknown.is_Symbol else int(unknown.args[1])
+            elif isinstance(unknown, Total | Level) or is_unknown(unknown):
+                group = int(unknown.args[1]) if isinstance(unknown, Total | Level) else None
                 if group is None or self.sizes[group]:
                     row.scalars[unknown] = row.scalars.get(unknown, fmpq(0)) + rational(factor)
             else:
@@ -155,6 +155,13 @@ def _combined(parts: Iterable[tuple[Combination, fmpq]]) -> Combination:
         for name, a in vector.items():
             total[name] = total.get(name, fmpq(0)) + factor * a
     return total
+
+
+def is_unknown(expression: sp.Expr) -> bool:
+    """A symbol, or the square of one, which is an unknown of its own."""
+    return bool(expression.is_Symbol or (expression.is_Pow and expression.args[1] == 2)) and bool(
+        expression.free_symbols <= {expression, *expression.args}
+    )
 
 
 def rational(value: sp.Expr) -> fmpq:
