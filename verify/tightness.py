@@ -13,6 +13,7 @@ a claim, setting and source:
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 from types import MappingProxyType
@@ -32,7 +33,6 @@ from verify.judge import gather, judge
 from verify.real import real_instances
 from verify.resolve import resolve
 from verify.share import sides
-from verify.worst.certificate import as_fraction
 from verify.worst.claims import factor
 from verify.worst.program import NotOptimalError
 from verify.worst.rows import NotLinearError
@@ -87,7 +87,7 @@ def claim_rows(subject: Claim, cells: tuple[Cell, ...], *, seed: int = 0) -> lis
 
 
 def _at(subject: Claim, cell: Cell, seed: int) -> Iterator[Row]:
-    chosen = _setting(subject, cell)
+    chosen = setting_of(subject, cell)
     if chosen is None:
         return
     certified = _certified(subject, chosen)
@@ -99,7 +99,7 @@ def _at(subject: Claim, cell: Cell, seed: int) -> Iterator[Row]:
             yield worst
 
 
-def _setting(subject: Claim, cell: Cell) -> Setting | None:
+def setting_of(subject: Claim, cell: Cell) -> Setting | None:
     """The cell at its fraction of the claim's largest step size, nu = eta/sqrt(d); None if silent.
 
     Where there is no largest step size, at that fraction of 1/L.
@@ -125,20 +125,16 @@ def _setting(subject: Claim, cell: Cell) -> Setting | None:
 
 def _certified(subject: Claim, chosen: Setting) -> float | None:
     """The certified factor; None where no program says anything."""
-    known = {
-        symbols(name)[0]: _rational(value)
-        for name, value in chosen.parameters().items()
-        if name not in ("n1", "nu")
-    }
     try:
-        return float(factor(subject, known).t)
+        return float(factor(subject, exactly(chosen)).t)
     except (NotLinearError, NotOptimalError):
         return None
 
 
-def _rational(value: float) -> sp.Rational:
-    found = as_fraction(value)
-    return sp.Rational(int(found.p), int(found.q))
+def exactly(chosen: Setting) -> dict[sp.Symbol, sp.Rational]:
+    """The parameters of a setting by symbol, as the rationals that its floats are."""
+    given = chosen.parameters().items()
+    return {symbols(k)[0]: sp.Rational(Fraction(v)) for k, v in given if k not in ("n1", "nu")}
 
 
 def _found(subject: Claim, chosen: Setting, seed: int) -> Row | None:

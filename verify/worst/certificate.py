@@ -85,13 +85,17 @@ def certify(program: Program) -> tuple[Certificate, Dual]:
     Raises:
         NotOptimalError: the solver failed, or no solution survived being made exact.
     """
+    stopped: NotOptimalError | None = None
     for smaller in _needed(program):
-        for found in _solutions(smaller):
-            for rise in RISES:
-                candidate = _exact(found, smaller, found.t + rise * max(1.0, abs(found.t)))
-                if candidate is not None and proves(candidate, smaller):
-                    return candidate, found
-    raise NotOptimalError(
+        try:
+            for found in _solutions(smaller):
+                for rise in RISES:
+                    candidate = _exact(found, smaller, found.t + rise * max(1.0, abs(found.t)))
+                    if candidate is not None and proves(candidate, smaller):
+                        return candidate, found
+        except NotOptimalError as error:
+            stopped = error
+    raise stopped or NotOptimalError(
         "no multipliers survived an exact check; take parameters of less different sizes, or a "
         "smaller step size"
     )

@@ -7,7 +7,7 @@ claim is true at these parameters, and P could be smaller by 1 - t. t > 1: it do
 """
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -24,6 +24,7 @@ from theory.sharp.mixing import mixing
 from verify.share import EITHER_SIGN, sides
 from verify.worst.certificate import Certificate, certify
 from verify.worst.classes import ZERO, Point, smooth_convex
+from verify.worst.presolve import needed
 from verify.worst.program import Program
 from verify.worst.rows import NotLinearError, Reader, Row, is_unknown
 
@@ -71,22 +72,47 @@ def factor(subject: Claim, values: Mapping[sp.Symbol, sp.Rational]) -> Factor:
     return Factor(certificate.t, certificate, program)
 
 
+def smallest(subject: Claim, index: int, values: Mapping[sp.Symbol, sp.Rational]) -> Factor:
+    """The least multiple of one term of the right-hand side that the claim can do with.
+
+    The certified least t for which the claim with `subject.terms[index]` times t follows, all other
+    terms as they are; the errors are those of `factor`.
+    """
+    term = subject.terms[index]
+    values = {**values, **_law(subject, values)}
+    read, known = _reader(subject, values), _settled(values)
+    rest = sp.expand((subject.lhs - subject.rhs + term).xreplace(known))
+    program = _program(subject, read, rest, sp.expand(term.xreplace(known)))
+    certificate, _ = certify(program)
+    return Factor(certificate.t, certificate, program)
+
+
 def claim_program(subject: Claim, values: Mapping[sp.Symbol, sp.Rational]) -> Program:
     """The program whose value is the factor."""
     values = {**values, **_law(subject, values)}
     if subject.scope != "step" or subject.relation != "<=" or subject.interaction == "graph":
         raise NotLinearError(f"{subject.key} is no upper bound on one step that all meetings share")
-    read = _reader(subject, values)
-    used, available = _signed(subject, values)
+    return _program(subject, _reader(subject, values), *_signed(subject, values))
+
+
+def _program(subject: Claim, read: Reader, used: sp.Expr, available: sp.Expr) -> Program:
     objective, normalisation = read(used), read(available)
-    inequalities = _connected([objective, normalisation], dict(_readable(subject, read)))
-    scalars = {s for row in inequalities.values() for s in row.scalars}
+    known = dict(_readable(subject, read))
+    scalars = {s for row in (objective, normalisation, *known.values()) for s in row.scalars}
+    nonnegative = frozenset(s for s in scalars if not _either_sign(s))
     return Program(
         objective=objective,
         normalisation=normalisation,
-        inequalities=inequalities,
-        nonnegative=frozenset(s for s in scalars if not _either_sign(s)),
+        inequalities=needed([objective, normalisation], known, nonnegative),
+        nonnegative=nonnegative,
     )
+
+
+def _settled(values: Mapping[sp.Symbol, sp.Rational]) -> Mapping[sp.Symbol, sp.Rational]:
+    """The values with n1 and nu."""
+    n1, nu = symbols("n1 nu")
+    found = {**values, n1: values[n] - values[n0]}
+    return {**found, nu: values[eta] / values[c]} if c in values else found
 
 
 def _either_sign(scalar: sp.Expr) -> bool:
@@ -120,9 +146,8 @@ def _signed(subject: Claim, values: Mapping[sp.Symbol, sp.Rational]) -> tuple[sp
 
     Products of unknowns, as B Gamma in Lemma 13, are left out of P, which makes it harder too.
     """
-    n1, nu = symbols("n1 nu")
-    known = {**values, n1: values[n] - values[n0], nu: values[eta] / values[c]}
-    read = sides(subject, {str(symbol.name): value for symbol, value in known.items()})
+    known = {str(symbol.name): value for symbol, value in _settled(values).items()}
+    read = sides(subject, known)
     used = (-_rounded_down(-number) * rest for number, rest in _terms(read.used))
     available = (
         _rounded_down(number) * rest
@@ -151,22 +176,6 @@ def _readable(subject: Claim, read: Reader) -> Iterator[tuple[str, Row]]:
             yield name, read(known)
         except NotLinearError:
             continue
-
-
-def _connected(sides: Sequence[Row], rows: Mapping[str, Row]) -> dict[str, Row]:
-    """The rows that share a vector or a scalar with the sides, or with such rows."""
-    reached = set().union(*map(_atoms, sides))
-    kept: dict[str, Row] = {}
-    while new := {k: r for k, r in rows.items() if k not in kept and _atoms(r) & reached}:
-        kept |= new
-        reached |= set().union(*map(_atoms, new.values()))
-    return {name: row for name, row in rows.items() if name in kept}
-
-
-def _atoms(row: Row) -> set[Any]:
-    """Basis vectors by block, and scalars."""
-    vectors = {(b, p) for b, entries in row.blocks.items() for key in entries for p in key}
-    return vectors | set(row.scalars)
 
 
 def _known(subject: Claim, read: Reader) -> Iterator[tuple[str, sp.Expr]]:

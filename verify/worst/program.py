@@ -27,6 +27,10 @@ class NotOptimalError(ArithmeticError):
     """The solver did not say that it found the optimum."""
 
 
+KERNEL = 1e-12
+"""Singular values below this share of the largest one are taken for 0."""
+
+
 @dataclass(frozen=True)
 class Program:
     """maximise `objective` where `normalisation` = 1.
@@ -99,7 +103,8 @@ def solve(program: Program, *, margin: float = 0.0, solver: str = cp.CLARABEL) -
     for block, basis in bases.items():
         held = [(row, weight) for row, weight in parts if row.blocks.get(block)]
         left = sum(weight * _matrix(row, block, basis, scales) for row, weight in held)
-        forms[block] = left >> margin * np.eye(len(basis))
+        seen = _seen([_matrix(row, block, basis, scales) for row, _ in held])
+        forms[block] = left >> margin * seen
     rules: list[Any] = [lam >= margin, *forms.values()]
     for scalar in (*program.unknown_scalars(), sp.Integer(1)):
         held = [(row, weight) for row, weight in parts if _number(row, scalar)]
@@ -118,6 +123,13 @@ def solve(program: Program, *, margin: float = 0.0, solver: str = cp.CLARABEL) -
         grams={b: f.dual_value / np.outer(units[b], units[b]) for b, f in forms.items()},
         bases=bases,
     )
+
+
+def _seen(matrices: Sequence[Floats]) -> Floats:
+    """The projector onto the directions in which any of these forms differs from 0."""
+    _, sizes, rows = np.linalg.svd(np.concatenate(matrices))
+    kept = rows[: len(sizes)][sizes > KERNEL * sizes.max(initial=0.0)]
+    return np.asarray(kept.T @ kept)
 
 
 def _run(problem: Any, solver: str) -> None:
