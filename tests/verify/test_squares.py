@@ -112,7 +112,7 @@ def test_matrices_are_moved_onto_the_polynomial_and_no_other() -> None:
     """s^2 - s is no square, though with a constant 1 it would be; nor is p with a term left out."""
     basis = [[(0,), (2,)]]  # 1 and y^2 = s: products 1, s, s^2
     Q = [[[fmpq(1), fmpq(-1, 2)], [fmpq(-1, 2), fmpq(1)]]]
-    whole = {(0,): fmpq(1), (1,): fmpq(-1), (2,): fmpq(1)}
+    whole: dict[tuple[int, ...], fmpq] = {(0,): fmpq(1), (1,): fmpq(-1), (2,): fmpq(1)}
     assert squares.certifies(basis, Q, whole)
     assert not squares.certifies(basis, Q, {(1,): fmpq(-1), (2,): fmpq(1)})
     assert not squares.certifies(basis, Q, {**whole, (3,): fmpq(1)})
