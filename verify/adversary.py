@@ -7,9 +7,8 @@ here is believed.
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import product
 from typing import Any
 
 import jax
@@ -18,6 +17,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, minimize
+from threadpoolctl import threadpool_limits
 
 from theory import Claim
 from theory.notation import NOTATION
@@ -32,7 +32,7 @@ ITERATIONS = 400
 BENT = 1e-6
 """Shares far above it are climbed by their logarithm; it lets them pass through 0."""
 
-STARTS = tuple(product((1e-3, 1.0), (1e-2, 1.0, 1e2)))
+STARTS = tuple((offset, scatter) for scatter in (1.0, 1e-2, 1e2) for offset in (1e-3, 1.0))
 """Where climbs start: ||mu - x*|| and the models' scatter, in units of the centres' scatter."""
 
 DEAD = 1e-100
@@ -68,6 +68,16 @@ class Setting:
         return self.zeroth + self.first
 
     @property
+    def shape(self) -> "Setting":
+        """The same without its numbers: what a program is compiled for."""
+        return replace(self, L=1.0, l=1.0, eta=1.0, nu=1.0)
+
+    @property
+    def numbers(self) -> tuple[float, float, Floats]:
+        """Step size, smoothing radius, curvature."""
+        return self.eta, self.nu, self.curvature
+
+    @property
     def curvature(self) -> Floats:
         """The shared diagonal, (d,): half of it l, half L; L alone where d = 1."""
         low = self.d // 2
@@ -85,16 +95,19 @@ Place = Mapping[str, Any]
 """`models` and `centres`, (n, d), and `log_noise`, of s^2."""
 
 
-def quantities(place: Place, setting: Setting) -> dict[str, Any]:
-    """Every quantity of one interaction of a pair by name, as `verify/onestep/` defines them."""
+def quantities(place: Place, shape: Setting, numbers: tuple[Any, Any, Any]) -> dict[str, Any]:
+    """Every quantity of one interaction of a pair by name, as `verify/onestep/` defines them.
+
+    `numbers` are eta, nu and the curvature; of `shape` only counts and estimator are used.
+    """
     X, b = place["models"], place["centres"]
     noise = jnp.exp(place["log_noise"])
-    H, n, n0, d = jnp.asarray(setting.curvature), setting.n, setting.zeroth, setting.d
-    eta, nu = setting.eta, setting.nu
+    n, n0, d = shape.n, shape.zeroth, shape.d
+    eta, nu, H = numbers
     zeroth = jnp.arange(n) < n0
     mu, x_star = X.mean(axis=0), b.mean(axis=0)
     x, m = X - mu, H * (X - b)
-    bent = nu**2 / 4 if setting.estimator == "two-point" else 0.0
+    bent = nu**2 / 4 if shape.estimator == "two-point" else 0.0
     trace, traces = H.sum(), (H * H).sum()
     sample = (m * m).sum(axis=1) + noise
     direct = (d + 2) * sample + bent * (d + 4) * (trace**2 + 2 * traces)
@@ -144,21 +157,26 @@ def quantities(place: Place, setting: Setting) -> dict[str, Any]:
     }
 
 
-def climb(claim: Claim, setting: Setting, *, seed: int = 0) -> Iterator[Instance]:
-    """Where each climb ended, from random places of all `STARTS`; the same for the same seed."""
+def climb(
+    claim: Claim, setting: Setting, *, seed: int = 0, starts: int = len(STARTS)
+) -> Iterator[Instance]:
+    """Where each climb ended, from a random place of each of `STARTS`, or of the first few.
+
+    The same for the same seed.
+    """
     read, names = sides(claim, setting.parameters()), _names(setting)
     if not set(read.unknowns) <= set(names):
         return
     value = _scalar(read, names)
-    for start in range(len(STARTS)):
-        with jax.enable_x64(True):
+    for start in range(starts):
+        with jax.enable_x64(True), threadpool_limits(1):
             reached = _climbed(value, setting, _start(setting, seed, start))
         yield _instance(reached, setting)
 
 
 def _names(setting: Setting) -> tuple[str, ...]:
-    flat = jnp.zeros(_size(setting))
-    found = jax.eval_shape(lambda v: quantities(_unpacked(v, setting), setting), flat)
+    flat, numbers = jnp.zeros(_size(setting)), setting.numbers
+    found = jax.eval_shape(lambda v: quantities(_unpacked(v, setting), setting, numbers), flat)
     return tuple(sorted(found))
 
 
@@ -176,14 +194,17 @@ def _unpacked(flat: Any, setting: Setting) -> Place:
 
 
 @lru_cache(maxsize=8)
-def _functions(setting: Setting) -> tuple[Callable[..., Any], Callable[..., Any]]:
+def _compiled(shape: Setting) -> tuple[Callable[..., Any], Callable[..., Any]]:
     """The quantities of a flat place in the order of `_names`, and a weighted sum's gradient."""
 
-    def stacked(flat: Any) -> Any:
-        found = quantities(_unpacked(flat, setting), setting)
+    def stacked(flat: Any, numbers: tuple[Any, Any, Any]) -> Any:
+        found = quantities(_unpacked(flat, shape), shape, numbers)
         return jnp.stack([found[name] for name in sorted(found)])
 
-    return jax.jit(stacked), jax.jit(jax.grad(lambda flat, weights: weights @ stacked(flat)))
+    def weighed(flat: Any, numbers: tuple[Any, Any, Any], weights: Any) -> Any:
+        return weights @ stacked(flat, numbers)
+
+    return jax.jit(stacked), jax.jit(jax.grad(weighed))
 
 
 Scalar = Callable[[Floats], tuple[float, Floats]]
@@ -220,13 +241,14 @@ def _start(setting: Setting, seed: int, start: int) -> Floats:
 
 
 def _climbed(value: Scalar, setting: Setting, start: Floats) -> Floats:
-    everything, slope = _functions(setting)
+    everything, slope = _compiled(setting.shape)
+    numbers = setting.numbers
 
     def downhill(flat: Floats) -> tuple[float, Floats]:
-        height, weights = value(np.asarray(everything(flat)))
+        height, weights = value(np.asarray(everything(flat, numbers)))
         if not math.isfinite(height):
             return LOST, np.zeros_like(flat)
-        return -height, -np.asarray(slope(flat, weights), dtype=float)
+        return -height, -np.asarray(slope(flat, numbers, weights), dtype=float)
 
     free = np.full(len(start), np.inf)
     low, high = -free, free

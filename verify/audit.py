@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from threadpoolctl import threadpool_limits
+
 from theory import Claim, claim, claims, name_of
 from verify.bank import PROFILES, Record, judge_bank, make_part, parts
-from verify.tightness import CELLS, claim_rows, has_rows
+from verify.tightness import EFFORTS, claim_rows, has_rows
 from verify.trace import Row, trace_rows
 from verify.verdict import Verdict, conclude
 
@@ -133,7 +135,7 @@ def _conclude(name: Name, records: list[Record], profile: str, seed: int) -> Ver
 
 
 def _tighten(name: Name, profile: str, seed: int) -> TightRows:
-    return TightRows(name, tuple(claim_rows(claim(*name), CELLS[profile], seed=seed)))
+    return TightRows(name, tuple(claim_rows(claim(*name), EFFORTS[profile], seed=seed)))
 
 
 def _trace(seed: int) -> tuple[Row, ...]:
@@ -183,7 +185,7 @@ def _pool(workers: int) -> Iterator[Callable[[Sequence[_Task]], _Done]]:
         yield lambda tasks: ((task, task()) for task in tasks)
         return
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_work)
 
     def run(tasks: Sequence[_Task]) -> _Done:
         waiting = {executor.submit(task.function, *task.arguments): task for task in tasks}
@@ -217,6 +219,7 @@ def _broken_pipes_ignored() -> Iterator[None]:
         signal.signal(signal.SIGPIPE, before)
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; the parent alone answers it."""
+def _begin_work() -> None:
+    """One thread of BLAS a worker; Ctrl-C reaches every process, the parent alone answers it."""
+    threadpool_limits(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -11,7 +11,7 @@ a claim, setting and source:
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -26,7 +26,7 @@ from hdo.data import EMBEDDED
 from hdo.problems import Problem
 from theory import Claim
 from theory.notation import symbols
-from verify.adversary import Setting, climb
+from verify.adversary import STARTS, Setting, climb
 from verify.hypotheses import instance_numbers
 from verify.instance import Draft, Instance
 from verify.judge import gather, judge
@@ -66,7 +66,23 @@ def _full() -> Iterator[Cell]:
 
 SMALL = Cell(2, 2, 2, 4, 1.0)
 
-CELLS = MappingProxyType({"smoke": (), "quick": (SMALL,), "full": (SMALL, *_full())})
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is measured: at which cells, from how many starts, on which real data."""
+
+    cells: tuple[Cell, ...]
+    starts: int
+    data: tuple[str, ...]
+
+
+EFFORTS: Mapping[str, Effort] = MappingProxyType(
+    {
+        "smoke": Effort((), 0, ()),
+        "quick": Effort((SMALL,), 2, ("breast_cancer", "diabetes")),
+        "full": Effort((SMALL, *_full()), len(STARTS), EMBEDDED),
+    }
+)
 """By the audit's profile."""
 
 
@@ -75,18 +91,18 @@ def has_rows(subject: Claim) -> bool:
     return subject.relation != "==" and subject.scope in ("step", "trajectory")
 
 
-def claim_rows(subject: Claim, cells: tuple[Cell, ...], *, seed: int = 0) -> list[Row]:
+def claim_rows(subject: Claim, effort: Effort, *, seed: int = 0) -> list[Row]:
     """Every row of one claim."""
     if not has_rows(subject):
         return []
-    found = list(_on_real_data(subject))
+    found = list(_on_real_data(subject, effort.data))
     if subject.scope == "step":
-        for cell in cells:
-            found += _at(subject, cell, seed)
+        for cell in effort.cells:
+            found += _at(subject, cell, seed, effort.starts)
     return found
 
 
-def _at(subject: Claim, cell: Cell, seed: int) -> Iterator[Row]:
+def _at(subject: Claim, cell: Cell, seed: int, starts: int) -> Iterator[Row]:
     chosen = setting_of(subject, cell)
     if chosen is None:
         return
@@ -94,7 +110,7 @@ def _at(subject: Claim, cell: Cell, seed: int) -> Iterator[Row]:
     if certified is not None:
         yield _row(subject, CERTIFIED, certified, chosen.parameters())
     if subject.interaction == "pair":
-        worst = _found(subject, chosen, seed)
+        worst = _found(subject, chosen, seed, starts)
         if worst is not None:
             yield worst
 
@@ -137,10 +153,10 @@ def exactly(chosen: Setting) -> dict[sp.Symbol, sp.Rational]:
     return {symbols(k)[0]: sp.Rational(Fraction(v)) for k, v in given if k not in ("n1", "nu")}
 
 
-def _found(subject: Claim, chosen: Setting, seed: int) -> Row | None:
+def _found(subject: Claim, chosen: Setting, seed: int, starts: int) -> Row | None:
     """The climb that ended highest, of those where the exact evidence says something."""
     best: Row | None = None
-    for made in climb(subject, chosen, seed=seed):
+    for made in climb(subject, chosen, seed=seed, starts=starts):
         if judge(subject, made).outcome in ("silent", "not-exact"):
             continue
         row = _row(subject, FOUND, _share(subject, made), chosen.parameters(), made)
@@ -156,9 +172,11 @@ def _share(subject: Claim, made: Instance) -> float:
     return sides(subject, numbers).share({**numbers, **gather(subject, made)})
 
 
-def _on_real_data(subject: Claim) -> Iterator[Row]:
+def _on_real_data(subject: Claim, data: Collection[str]) -> Iterator[Row]:
     drafts = _runs() if subject.scope == "trajectory" else _states()
     for name, draft in drafts:
+        if name not in data:
+            continue
         made = resolve(subject, draft)
         if made is None or judge(subject, made).outcome in ("silent", "not-exact"):
             continue

@@ -37,7 +37,9 @@ def test_quantities_are_those_of_the_exact_evidence(
     models, centres = rng.normal(size=(chosen.n, d)), 2 * rng.normal(size=(chosen.n, d))
     place = {"models": models, "centres": centres, "log_noise": math.log(0.6)}
     with jax.enable_x64(True):
-        found = {name: float(value) for name, value in quantities(place, chosen).items()}
+        found = {
+            name: float(value) for name, value in quantities(place, chosen, chosen.numbers).items()
+        }
     made = Instance.from_dict(
         {
             "problem": {

@@ -9,12 +9,23 @@ import pytest
 from theory import claim
 from verify.instance import Instance
 from verify.judge import judge
-from verify.tightness import CELLS, CERTIFIED, FOUND, SMALL, Cell, claim_rows, has_rows
+from verify.tightness import (
+    CERTIFIED,
+    EFFORTS,
+    FOUND,
+    SMALL,
+    Cell,
+    Effort,
+    claim_rows,
+    has_rows,
+)
+
+WHOLE = Effort((SMALL,), 6, EFFORTS["full"].data)
 
 
 def test_a_tight_bound_is_found_tight() -> None:
     """The second moment of a pair with forward gradients is attained; its rows say where."""
-    rows = claim_rows(claim("pair-moment.forward-gradient"), (SMALL,))
+    rows = claim_rows(claim("pair-moment.forward-gradient"), WHOLE)
     (found,) = [row for row in rows if row["source"] == FOUND]
     assert found["share"] == pytest.approx(1, abs=1e-6)
     assert (found["n"], found["n0"], found["d"], found["L"], found["l"]) == (4, 2, 2, 4, 1)
@@ -26,7 +37,7 @@ def test_a_tight_bound_is_found_tight() -> None:
 
 def test_a_witness_shows_its_share() -> None:
     """Its command holds the instance; there lhs/rhs is the share, as nothing is subtracted."""
-    rows = claim_rows(claim("lemma-8"), (SMALL,))
+    rows = claim_rows(claim("lemma-8"), WHOLE)
     (found,) = [row for row in rows if row["source"] == FOUND]
     words = shlex.split(found["witness"])
     made = Instance.from_dict(json.loads(words[words.index("--instance") + 1]))
@@ -38,7 +49,7 @@ def test_what_is_certified_is_above_what_is_found() -> None:
     """On every claim that has both, and near it where the claim is tight."""
     both = 0
     for key in ("lemma-2", "lemma-8", "lemma-14", "distance.forward-gradient"):
-        shares = {row["source"]: row["share"] for row in claim_rows(claim(key), (SMALL,))}
+        shares = {row["source"]: row["share"] for row in claim_rows(claim(key), WHOLE)}
         if CERTIFIED in shares:
             both += 1
             assert shares[FOUND] <= shares[CERTIFIED] * (1 + 1e-9)
@@ -47,16 +58,16 @@ def test_what_is_certified_is_above_what_is_found() -> None:
 
 def test_where_a_claim_is_silent_there_is_no_row() -> None:
     """Theorem 1.2 speaks of runs: no row of one step; populations without first-order agents."""
-    rows = claim_rows(claim("theorem-1.2", "repaired"), (SMALL,))
+    rows = claim_rows(claim("theorem-1.2", "repaired"), WHOLE)
     assert {row["source"] for row in rows} == {"real: diabetes"}
     assert all(0 < row["share"] <= 1 for row in rows)
     assert not has_rows(claim("identity-consensus"))
-    assert not claim_rows(claim("identity-consensus"), (SMALL,))
+    assert not claim_rows(claim("identity-consensus"), WHOLE)
 
 
 def test_the_full_audit_covers_the_grid() -> None:
     """Every number of agents, share, dimension and condition that issue and grid name, once."""
-    cells = CELLS["full"]
+    cells = EFFORTS["full"].cells
     assert len(set(cells)) == len(cells)
     assert {c.zeroth + c.first for c in cells} >= {2, 6, 16}
     assert {c.kappa for c in cells} >= {1, 4, 100}
