@@ -17,7 +17,7 @@ from verify.proofs import prover
 from verify.proofs.check import DEFAULT_RANGES, Checked, check
 from verify.proofs.forms import semidefinite
 from verify.proofs.prover import Prover, all_proofs, prove
-from verify.proofs.rational import Quotients
+from verify.proofs.rational import NotRationalError, Quotients
 from verify.proofs.signs import Region
 
 n, n0, d, L, l, eta = symbols("n n0 d L l eta")  # noqa: E741
@@ -240,6 +240,30 @@ def _flint(value: sp.Rational) -> Any:
     from flint import fmpq
 
     return fmpq(int(value.p), int(value.q))
+
+
+def test_quotients_together_are_the_same_quotients() -> None:
+    """Over one denominator, of different degrees; the ratio of each two is kept."""
+    a, b = sp.symbols("a b")
+    given = [1 / a, b / (a * (a + b)), (a - b) / 3, a / (a + b) ** 2]
+    tops, common = Quotients.of(*given).together(given)
+    at = [_flint(sp.Rational(5, 7)), _flint(sp.Rational(2, 3))]
+    for expression, top in zip(given, tops, strict=True):
+        expected = expression.xreplace({a: sp.Rational(5, 7), b: sp.Rational(2, 3)})
+        assert top(*at) / common(*at) == _flint(expected)
+
+
+def test_a_root_of_a_sum_is_a_generator() -> None:
+    """(a + 2)^(3/2) and its inverse are powers of one root; a cube root is refused."""
+    a = sp.Symbol("a")
+    root = sp.sqrt(a + 2)
+    quotients = Quotients.of(root)
+    assert quotients.generators == (root,)
+    top, bottom = quotients(root**3 - 1 / root)
+    three = _flint(sp.Integer(3))
+    assert top(three) / bottom(three) == _flint(27 - sp.Rational(1, 3))
+    with pytest.raises(NotRationalError):
+        quotients((a + 2) ** sp.Rational(1, 3))
 
 
 def test_a_proof_is_of_the_claim_itself() -> None:
