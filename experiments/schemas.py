@@ -19,3 +19,21 @@ VERDICTS = Schema(
 
 TRACE = Schema("trace", {"panel": "text", "t": "integer", "series": "text", "value": "number"})
 """Bounds and exact values over t. `series` is a claim's key or the symbol of an exact quantity."""
+
+PRINTED_STEPS = Schema(
+    "printed-step", {"step": "text", "location": "text", "outcome": "text", "evidence": "text"}
+)
+"""One row a step of a printed proof, and what decided it."""
+
+RUN = Schema(
+    "run",
+    {
+        "command": "text",
+        "profile": "text",
+        "seconds": "number",
+        "taken_over": "integer",
+        "processor": "text",
+        "processors": "integer",
+    },
+)
+"""One run that filled a folder; `taken_over` verdicts are from one that was interrupted."""

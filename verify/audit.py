@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from theory import Claim, claim, claims, name_of
+from theory.errata import steps
 from verify.bank import PROFILES, Record, judge_bank, make_part, parts
+from verify.errata import examine
 from verify.trace import Row, trace_rows
 from verify.verdict import Verdict, conclude
 
@@ -37,10 +39,11 @@ class WorkerLostError(RuntimeError):
 
 @dataclass(frozen=True)
 class Audit:
-    """What an audit found: a verdict on each claim, and the rows of the picture."""
+    """What an audit found: a verdict on each claim, the picture's rows, the printed steps."""
 
     verdicts: tuple[Verdict, ...]
     trace: tuple[Row, ...] = ()
+    steps: tuple[Row, ...] = ()
 
 
 def run_audit(
@@ -53,12 +56,12 @@ def run_audit(
     known: Mapping[Name, Verdict] | None = None,
     keep: Callable[[Verdict], None] | None = None,
 ) -> Audit:
-    """Verdicts on all claims (or on `subjects`, without a picture).
+    """Verdicts on all claims (or on `subjects`, without picture and printed steps).
 
-    The bank's parts, then the claims and the picture, are tasks of `workers` processes (1: all in
-    this one). Each verdict is handed to `keep` as soon as it is concluded; those in `known`, from
-    an audit of this profile and seed that was interrupted, are taken over. The same for the same
-    profile and seed, whatever the workers.
+    The bank's parts, then the claims, the picture and the printed steps, are tasks of `workers`
+    processes (1: all in this one). Each verdict is handed to `keep` as soon as it is concluded;
+    those in `known`, from an audit of this profile and seed that was interrupted, are taken over.
+    The same for the same profile and seed, whatever the workers.
 
     Raises:
         WorkerLostError: a worker process was killed.
@@ -71,9 +74,10 @@ def run_audit(
         _Task(f"bank: {part}", _judge_part, (part, profile, seed, tuple(map(_name, waiting))))
         for part in (parts(PROFILES[profile]) if waiting else ())
     ]
-    trace: tuple[Row, ...] = ()
+    more = (_Task("picture", _trace, (seed,)), _Task("printed steps", _steps, ())) if whole else ()
+    rows: dict[_Task, tuple[Row, ...]] = {}
     with _pool(workers) as run:
-        report = _Reporter(progress, len(bank) + len(waiting) + whole)
+        report = _Reporter(progress, len(bank) + len(waiting) + len(more))
         judged = dict(report(run(bank)))
         records = {
             _name(c): [r for task in bank for r in judged[task].get(_name(c), ())] for c in waiting
@@ -82,15 +86,14 @@ def run_audit(
             _Task(name_of(c), _conclude, (_name(c), records[_name(c)], profile, seed))
             for c in _slowest_first(waiting)
         ]
-        picture = [_Task("picture", _trace, (seed,))] if whole else []
-        for task, result in report(run([*picture, *tasks])):
-            if task in picture:
-                trace = result
+        for task, result in report(run([*more, *tasks])):
+            if task in more:
+                rows[task] = result
                 continue
             verdicts[result.claim, result.edition] = result
             if keep is not None:
                 keep(result)
-    return Audit(tuple(verdicts[_name(c)] for c in subjects), trace)
+    return Audit(tuple(verdicts[_name(c)] for c in subjects), *(rows[task] for task in more))
 
 
 def _name(subject: Claim) -> Name:
@@ -110,6 +113,10 @@ def _conclude(name: Name, records: list[Record], profile: str, seed: int) -> Ver
 
 def _trace(seed: int) -> tuple[Row, ...]:
     return tuple(trace_rows(seed))
+
+
+def _steps() -> tuple[Row, ...]:
+    return tuple(examined.to_json() for examined in map(examine, steps()))
 
 
 def _slowest_first(subjects: Sequence[Claim]) -> list[Claim]:
