@@ -7,6 +7,7 @@ D1 and D2 are. Naming changes no value: putting the sums back gives the statemen
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import sympy as sp
 
@@ -53,11 +54,13 @@ class Parts:
 
     def restored(self, expression: sp.Expr) -> sp.Expr:
         """The expression without names."""
-        for line in self.named:
-            expression = expression.xreplace({line.left: line.right})
+        values = {line.left: line.right for line in self.named}
+        while expression.free_symbols & values.keys():
+            expression = expression.xreplace(values)
         return expression
 
 
+@cache
 def in_parts(claim: Claim) -> Parts:
     """The statement with the long sums inside its terms named Q_1, Q_2, ..."""
     names = _Names()

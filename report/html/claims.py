@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from report.html.section import Section, by_name, stored
 from report.html.witnesses import Witness, axioms, witness
 from theory import ASSUMPTION_TABLE, Assumption, Claim, inherited_conditions, latex, plain, used_by
 from theory.render import meeting
-from theory.render_parts import Line, Parts, in_parts
+from theory.render_parts import Parts, in_parts
 from verify.proofs.prover import proof_of
 
 Verdicts = Mapping[tuple[str, str], Mapping[str, Any]]
@@ -47,17 +48,17 @@ class Card:
         edition = self.claim.edition.capitalize()
         return edition if self.claim.key == self.head else f"{edition}: {self.claim.key}"
 
-    @property
+    @cached_property
     def statement(self) -> Markup:
         """The statement, typeset."""
         return formula(self._parts.statement, label=plain(self.claim))
 
-    @property
+    @cached_property
     def named(self) -> list[Markup]:
         """What the names in it stand for."""
-        return list(map(_typeset, self._parts.named))
+        return list(map(formula, self._parts.named))
 
-    @property
+    @cached_property
     def hypotheses(self) -> list[Markup]:
         """Assumptions (links), fixed parameters, conditions, how agents meet."""
         own = self.claim
@@ -66,18 +67,18 @@ class Card:
             for key in sorted(own.assumptions)
         ]
         first = [Markup(", ").join(linked)] if linked else []
-        lines = [_typeset(line) for line in (*self._parts.ties, *self._parts.conditions)]
+        lines = [formula(line) for line in (*self._parts.ties, *self._parts.conditions)]
         words = [escape(text) for text in meeting(own)]
         if own.estimator != "any":
             words.append(escape(f"zeroth-order agents use the {own.estimator} estimator"))
         return [*first, *lines, *words]
 
-    @property
+    @cached_property
     def inherited(self) -> list[str]:
         """Conditions of claims that its proof uses and that are not printed with it."""
         return [f"{condition} ({key})" for key, condition in inherited_conditions(self.claim)]
 
-    @property
+    @cached_property
     def uses(self) -> list[Markup]:
         """Links to the claims that its proof uses."""
         return [
@@ -85,23 +86,23 @@ class Card:
             for c in used_by(self.claim)
         ]
 
-    @property
+    @cached_property
     def proof(self) -> list[str]:
         """The steps of the proof on record, by name."""
         found = proof_of(self.claim)
         return [] if found is None else [step.label for step in found.steps]
 
-    @property
+    @cached_property
     def witness(self) -> Witness | None:
         """The counterexample, if there is one."""
         return None if self.row is None else witness(self.row)
 
-    @property
+    @cached_property
     def axioms(self) -> list[str]:
         """What the verdict takes for granted."""
         return [] if self.row is None else axioms(self.row)
 
-    @property
+    @cached_property
     def ratio(self) -> Markup:
         """The largest left-hand side over right-hand side that was found, with what it means."""
         if self.row is None or self.row["worst_ratio"] is None:
@@ -109,28 +110,24 @@ class Card:
         value = float(self.row["worst_ratio"])
         return Markup("{} ({})").format(number_cell(value), meaning(self.claim, value))
 
-    @property
+    @cached_property
     def latex(self) -> str:
         """The statement in LaTeX."""
         return latex(self.claim)
 
-    @property
+    @cached_property
     def plain(self) -> str:
         """The statement in one line of text."""
         return plain(self.claim)
 
-    @property
+    @cached_property
     def proof_command(self) -> str:
         """What prints statement and proof in full."""
         return f"hdo claims {self.claim.key} --edition {self.claim.edition} --latex"
 
-    @property
+    @cached_property
     def _parts(self) -> Parts:
         return in_parts(self.claim)
-
-
-def _typeset(line: Line) -> Markup:
-    return formula(line, label=" ".join(line.latex()))
 
 
 def assumption_name(key: str) -> str:

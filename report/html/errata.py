@@ -45,7 +45,7 @@ def _typeset(subject: Claim) -> Markup:
     parts = in_parts(subject)
     label = plain(subject)
     lines = [formula(parts.statement, label=label)]
-    lines += [formula(line, label=" ".join(line.latex())) for line in parts.named]
+    lines += [formula(line) for line in parts.named]
     return Markup("").join(lines)
 
 

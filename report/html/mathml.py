@@ -1,6 +1,7 @@
 """LaTeX as MathML, which browsers typeset without a script."""
 
 import html
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from xml.etree import ElementTree
@@ -22,9 +23,19 @@ def math(latex: str) -> Markup:
     return Markup(_converted(latex, False))
 
 
-def formula(line: Line, *, label: str) -> Markup:
-    """A displayed formula: pieces between which a line may break, `label` for who cannot see it."""
-    return pieces(line.latex(), label=label, wide=line.width > FITS)
+def formula(line: Line, *, label: str = "") -> Markup:
+    """A displayed formula: pieces between which a line may break.
+
+    `label` is for those who cannot see it; without one it is the LaTeX.
+    """
+    found = list(line.latex())
+    return pieces(found, label=label or " ".join(found), wide=line.width > FITS)
+
+
+def broken(latex: str, *, label: str) -> Markup:
+    """The same for LaTeX in one piece: it breaks after `\\quad` and before a relation."""
+    found = re.split(r"\\quad|(?=\\[lg]e(?![a-z]))", latex)
+    return pieces([part for part in found if part.strip()], label=label, wide=True)
 
 
 def pieces(latex: Iterable[str], *, label: str, wide: bool = False) -> Markup:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from report.html.badges import badge
 from report.html.blocks import Picture, Table, Text, data_uri, number_cell
 from report.html.families import anchor
-from report.html.mathml import math
+from report.html.mathml import broken, math
 
 HERE = Path(__file__).parent
 
@@ -24,7 +24,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= {"math": math, "number": number_cell, "badge": badge}
+    made.filters |= {"math": math, "broken": broken, "number": number_cell, "badge": badge}
     made.globals |= {"data_uri": data_uri, "anchor": anchor}
     made.tests |= {
         "table": lambda block: isinstance(block, Table),
