@@ -30,12 +30,9 @@ class Line:
     relation: str
     right: sp.Expr
 
-    def latex(self) -> Iterator[str]:
+    def latex(self) -> tuple[str, ...]:
         """Pieces: each term of the left side, `relation first term`, each further term."""
-        yield from _signed(self.left)
-        first, *rest = _signed(self.right)
-        yield f"{_RELATIONS[self.relation]} {first}"
-        yield from rest
+        return _pieces(self)
 
     @property
     def width(self) -> int:
@@ -69,6 +66,12 @@ def in_parts(claim: Claim) -> Parts:
     printed = map(claim.as_printed, claim.conditions)
     conditions = tuple(Line(names.side(c.lhs), str(c.rel_op), names.side(c.rhs)) for c in printed)
     return Parts(statement, ties, conditions, tuple(names.definitions()))
+
+
+@cache
+def _pieces(line: Line) -> tuple[str, ...]:
+    first, *rest = _signed(line.right)
+    return (*_signed(line.left), f"{_RELATIONS[line.relation]} {first}", *rest)
 
 
 def _terms(total: sp.Expr) -> list[sp.Expr]:

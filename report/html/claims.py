@@ -12,14 +12,27 @@ from experiments.schemas import VERDICTS
 from report.html.badges import badge
 from report.html.blocks import Text, number_cell
 from report.html.families import Family, anchor, families, further, title
-from report.html.mathml import formula
+from report.html.mathml import formula, math
 from report.html.rendering import render
 from report.html.section import Section, by_name, stored
 from report.html.witnesses import Witness, axioms, witness
-from theory import ASSUMPTION_TABLE, Assumption, Claim, inherited_conditions, latex, plain, used_by
+from theory import (
+    ASSUMPTION_TABLE,
+    NOTATION,
+    Assumption,
+    Claim,
+    Notation,
+    inherited_conditions,
+    latex,
+    plain,
+    used_by,
+)
+from theory.notation import QUANTITIES
 from theory.render import meeting
 from theory.render_parts import Parts, in_parts
 from verify.proofs.prover import proof_of
+
+_SAYS = {"<=": "Bounds from above", ">=": "Bounds from below", "==": "Gives exactly"}
 
 Verdicts = Mapping[tuple[str, str], Mapping[str, Any]]
 
@@ -165,6 +178,20 @@ class Group:
     def id(self) -> str:
         """Its anchor."""
         return self.family.id
+
+    @property
+    def subject(self) -> Markup:
+        """What the published statement is about, in words."""
+        own = self.family.published
+        measured = [entry for entry in QUANTITIES if entry.symbol in own.lhs.free_symbols]
+        named = [Markup("{} ({})").format(math(entry.latex), entry.meaning) for entry in measured]
+        return Markup("{} {}.").format(_SAYS[own.relation], Markup(" and ").join(named))
+
+    @property
+    def symbols(self) -> list[Notation]:
+        """Every symbol of the statements side by side, in the order of the notation."""
+        used = {symbol for card in self.cards for symbol in card.claim.free_symbols}
+        return [entry for entry in NOTATION.values() if entry.symbol in used]
 
     @property
     def heading(self) -> str:

@@ -28,7 +28,7 @@ def formula(line: Line, *, label: str = "") -> Markup:
 
     `label` is for those who cannot see it; without one it is the LaTeX.
     """
-    found = list(line.latex())
+    found = line.latex()
     return pieces(found, label=label or " ".join(found), wide=line.width > FITS)
 
 

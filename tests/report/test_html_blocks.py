@@ -23,7 +23,7 @@ from report.html.section import show
 
 ROWS = Schema("made-up", {"name": "text", "value": "number", "count": "integer", "good": "flag"})
 AWKWARD = "50 % of a_b & {c} \\ #1 ^ ~ $x$ <y>"
-STORED = [
+STORED: list[dict[str, Any]] = [
     {"name": AWKWARD, "value": 1.2345678901234567e-05, "count": 3, "good": True},
     {"name": 'plain, "quoted"\nnext', "value": float("inf"), "count": -4, "good": False},
     {"name": None, "value": None, "count": None, "good": None},

@@ -12,6 +12,7 @@ from records import COMMAND, RECORDS, SOURCE, record, store
 
 from experiments import read_rows
 from experiments.schemas import VERDICTS
+from hdo.errors import InputError
 from report.html import SECTIONS, write_report
 from report.html.families import anchor
 from report.html.page import page
@@ -107,6 +108,21 @@ def test_claims_without_a_verdict_say_so(tree: Node) -> None:
         assert ("not judged yet" in card.words) == (name not in judged)
 
 
+def test_a_statement_is_introduced_in_words(tree: Node) -> None:
+    """What is bounded, from which side, and every symbol with its meaning."""
+    for key, says, meaning in (
+        ("lemma-2", "Bounds from above", "E_t Gamma_{t+1}"),
+        ("lemma-1.4", "Bounds from above", "||grad f_nu(x) - grad f(x)||"),
+    ):
+        group = tree.by_id(f"family-{key}")
+        introduction = group.all("p")[0].words
+        assert introduction.startswith(says)
+        assert meaning in introduction
+    (symbols,) = tree.by_id("family-lemma-2").all("details", **{"class": "symbols"})
+    for meaning in ("number of agents", "step size", "consensus error"):
+        assert meaning in symbols.words
+
+
 def test_a_badge_says_what_decided(tree: Node) -> None:
     """Proof, exact evidence, counterexample, statistics or nothing."""
     expected = {
@@ -192,28 +208,34 @@ def test_missing_data_names_the_command_that_makes_it(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("damage", ["cut", "empty", "other columns", "witness"])
+@pytest.mark.parametrize("damage", ["cut", "empty", "other columns"])
 def test_a_damaged_file_is_one_sentence(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, damage: str
 ) -> None:
-    """It names the file or the record; the report of before stays."""
+    """It names the file; the report of before stays."""
     store(tmp_path)
     path = tmp_path / "verdicts.parquet"
     if damage == "cut":
         path.write_bytes(path.read_bytes()[:-20])
     elif damage == "empty":
         path.write_bytes(b"")
-    elif damage == "other columns":
-        path.write_bytes((tmp_path / "runs.parquet").read_bytes())
     else:
-        store(tmp_path, [record("lemma-13", "published", "REFUTED", witness={"lhs": 1})])
+        path.write_bytes((tmp_path / "runs.parquet").read_bytes())
     (tmp_path / "report.html").write_text("before")
     answer = hdo(capsys, "report", "--out", str(tmp_path))
     assert answer.code == 2
     assert answer.out == ""
     assert re.fullmatch(r"hdo: \S[^\n]*\n", answer.err)
-    assert ("verdicts.parquet" if damage != "witness" else "lemma-13") in answer.err
+    assert "verdicts.parquet" in answer.err
     assert (tmp_path / "report.html").read_text() == "before"
+
+
+@pytest.mark.parametrize("witness", [{"lhs": 1}, [1], {"lhs": "x", "rhs": 1, "command": ""}])
+def test_a_damaged_witness_names_its_claim(tmp_path: Path, witness: object) -> None:
+    """What cannot be shown is not left out."""
+    store(tmp_path, [record("lemma-13", "published", "REFUTED", witness=witness)])
+    with pytest.raises(InputError, match=r"lemma-13 \(published\)"):
+        only(tmp_path, "verdicts")
 
 
 def test_the_command_answers_with_the_path(
