@@ -124,7 +124,8 @@ def test_the_font_has_every_sign() -> None:
     assert "MATH" in font
     known = set(font.getBestCmap())
     latex = [piece for c in claims() for line in lines(c) for piece in line.latex()]
-    latex += [one.latex for one in (*NOTATION.values(), *ASSUMPTION_TABLE.values())]
+    latex += [entry.latex for entry in NOTATION.values()]
+    latex += [assumption.latex for assumption in ASSUMPTION_TABLE.values()]
     for node in (n for text in dict.fromkeys(latex) for n in tree(math(text)).iter()):
         letters = node.text or ""
         assert {ord(letter) for letter in letters if not letter.isspace()} <= known, letters
