@@ -33,3 +33,21 @@ TIGHTNESS = Schema(
     },
 )
 """How much of a bound is used, by `source`; `witness` is the command that shows it. See docs."""
+
+PRINTED_STEPS = Schema(
+    "printed-step", {"step": "text", "location": "text", "outcome": "text", "evidence": "text"}
+)
+"""One row a step of a printed proof, and what decided it."""
+
+RUN = Schema(
+    "run",
+    {
+        "command": "text",
+        "profile": "text",
+        "seconds": "number",
+        "taken_over": "integer",
+        "processor": "text",
+        "processors": "integer",
+    },
+)
+"""One run that filled a folder; `taken_over` verdicts are from one that was interrupted."""

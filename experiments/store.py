@@ -117,18 +117,36 @@ def write_rows(
 
 def read_rows(path: Path, *, schema: Schema) -> list[dict[str, Any]]:
     """The stored rows, provenance included; InputError if they are not there or not `schema`'s."""
-    try:
-        table = parquet.read_table(path)
-    except OSError as error:
-        raise InputError(str(path), error.strerror or str(error), "a stored result file") from None
-    except pa.ArrowInvalid as error:
-        raise InputError(str(path), str(error), "a whole Parquet file") from None
+    table = _read(path)
     if not table.schema.equals(schema.arrow):
         found = {field.name: str(field.type) for field in table.schema}
         wanted = {field.name: str(field.type) for field in schema.arrow}
         expected = f"the columns {wanted} of {schema.name} rows"
         raise InputError(str(path), found, expected)
     return list(table.to_pylist())
+
+
+def read_provenance(path: Path) -> tuple[int, list[Provenance]]:
+    """How many rows a stored file has, and each provenance that occurs among them.
+
+    Raises:
+        InputError: the file is not there, is damaged, or was not written by `write_rows`.
+    """
+    names = [field.name for field in fields(Provenance)]
+    table = _read(path)
+    if missing := set(names) - set(table.column_names):
+        raise InputError(str(path), table.column_names, f"the columns {sorted(missing)}")
+    distinct = dict.fromkeys(tuple(row.values()) for row in table.select(names).to_pylist())
+    return table.num_rows, [Provenance(*values) for values in distinct]
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        return parquet.read_table(path)
+    except OSError as error:
+        raise InputError(str(path), error.strerror or str(error), "a stored result file") from None
+    except pa.ArrowInvalid as error:
+        raise InputError(str(path), str(error), "a whole Parquet file") from None
 
 
 @contextmanager

@@ -1,7 +1,8 @@
-"""`hdo audit`: every claim judged; verdicts and the picture stored."""
+"""`hdo audit`: every claim judged; verdicts and picture stored, the report written."""
 
 import json
 import os
+import platform
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -9,17 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from experiments import Journal, Provenance, provenance, write_rows, writing
-from experiments.schemas import TIGHTNESS, TRACE, VERDICTS
+from experiments.schemas import PRINTED_STEPS, RUN, TIGHTNESS, TRACE, VERDICTS
 from paper_figures.bound_vs_exact import STEM, save
+from report.html import write_report
 from report.judging import exit_code, print_verdicts
 from report.output import Answer
 from report.progress import progress, say
-from verify.audit import Name, TightRows, run_audit
+from verify.audit import Audit, Name, TightRows, run_audit
 from verify.verdict import Verdict
 
 
 def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int:
-    """Judge every claim, store verdicts and picture in `out`, print the table; exit code.
+    """Judge every claim, store verdicts, picture and report in `out`, print the table; exit code.
 
     An audit of the same profile and seed that was interrupted there is taken up where it stopped.
     """
@@ -42,13 +44,16 @@ def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int
                 keep=lambda result: journal.add(_record(result)),
             )
         records = [verdict.to_json() for verdict in found.verdicts]
-        files = store_audit(records, found.trace, found.tightness, folder=out, source=source)
+        seconds = time.monotonic() - begun
+        run = run_row(profile, seconds=seconds, taken_over=len(known))
+        files = store_audit(records, found, run, folder=out, source=source)
+        report_at = write_report(out)
         journal.done()
-    seconds = time.monotonic() - begun
 
     def show() -> None:
         print_verdicts(records)
         print(f"\nIn {seconds:.0f} s. Written:", ", ".join(str(path) for path in files))
+        print(f"The report: {report_at}")
 
     answer.give(records, show=show)
     return exit_code(records)
@@ -87,17 +92,41 @@ def _kept(journal: Journal) -> Iterator[None]:
         raise
 
 
+def run_row(profile: str, *, seconds: float, taken_over: int) -> dict[str, Any]:
+    """What is stored of this run: how long it took, and on what machine."""
+    return {
+        "command": "hdo audit",
+        "profile": profile,
+        "seconds": seconds,
+        "taken_over": taken_over,
+        "processor": processor(),
+        "processors": os.cpu_count(),
+    }
+
+
+def processor() -> str:
+    """The processor's name, or the kind of machine where the system does not tell it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
 def store_audit(
     records: Sequence[Mapping[str, Any]],
-    trace: Sequence[Mapping[str, Any]],
-    tightness: Sequence[Mapping[str, Any]] = (),
+    found: Audit,
+    run: Mapping[str, Any],
     *,
     folder: Path,
     source: Provenance,
 ) -> tuple[Path, ...]:
-    """Write the verdicts, the picture's rows and the picture, the tightness; the files written."""
-    verdicts, rows = folder / "verdicts.parquet", folder / f"{STEM}.parquet"
-    tight = folder / "tightness.parquet"
+    """Write verdicts, tightness, printed steps, the run, the picture and its rows; the files."""
+    verdicts, tight, rows, steps, runs = (
+        folder / f"{name}.parquet"
+        for name in ("verdicts", "tightness", STEM, "printed_steps", "runs")
+    )
     stored = [
         {
             **record,
@@ -107,6 +136,8 @@ def store_audit(
         for record in records
     ]
     write_rows(verdicts, stored, schema=VERDICTS, source=source)
-    write_rows(rows, trace, schema=TRACE, source=source)
-    write_rows(tight, tightness, schema=TIGHTNESS, source=source)
-    return verdicts, tight, rows, *save(rows, folder)
+    write_rows(tight, found.tightness, schema=TIGHTNESS, source=source)
+    write_rows(rows, found.trace, schema=TRACE, source=source)
+    write_rows(steps, found.steps, schema=PRINTED_STEPS, source=source)
+    write_rows(runs, [run], schema=RUN, source=source)
+    return verdicts, tight, rows, steps, runs, *save(rows, folder)

@@ -107,9 +107,9 @@ def audit(
 ) -> int:
     """Judge every claim on real data, quadratics and generated instances (the main job).
 
-    Prints the verdict table and the command that replays each witness; writes verdicts.parquet
-    and the picture bound_vs_exact (png, pdf, csv) to the output folder. Ctrl-C loses no verdict
-    that is there: the same command goes on from it.
+    Prints the verdict table and the command that replays each witness; writes report.html, its
+    tables, the stored rows (parquet) and the picture bound_vs_exact to the output folder. Ctrl-C
+    loses no verdict that is there: the same command goes on from it.
     """
     from report.auditing import audit_all
 
@@ -288,6 +288,19 @@ def worst_case(
         instance_to=instance,
         json_to=json,
     )
+
+
+@app.command(epilog=EXIT_CODES)
+def report(
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Folder of results; the report is written there.")
+    ] = Path("out"),
+    json: Json = None,
+) -> int:
+    """Write the HTML report from what is stored: one file, and its tables as CSV and LaTeX."""
+    from report.html_command import make_report
+
+    return make_report(out=out, json_to=json)
 
 
 def run(arguments: Sequence[str]) -> int:

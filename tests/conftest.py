@@ -1,7 +1,9 @@
-"""What every test runs under: one hypothesis profile."""
+"""What every test runs under: one hypothesis profile; one report for those that only read it."""
 
 import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Before numpy is loaded: a BLAS thread a core in each of two workers slows tiny products down.
@@ -15,3 +17,15 @@ settings.register_profile(
     "ci", settings.get_profile("default"), derandomize=True, database=None, print_blob=True
 )
 settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(scope="session")
+def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of hand-made results with its report, for the tests in tests/report."""
+    from records import store
+
+    from report.html import write_report
+
+    folder = store(tmp_path_factory.mktemp("report") / "out")
+    write_report(folder)
+    return folder

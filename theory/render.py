@@ -21,24 +21,26 @@ def plain(claim: Claim) -> str:
 
 def latex(claim: Claim) -> str:
     """The statement in LaTeX (mathematics only, no dollar signs)."""
-    return f"{_formula(claim.lhs)} {_RELATION[claim.relation]} {_formula(claim.rhs)}"
+    return f"{formula(claim.lhs)} {_RELATION[claim.relation]} {formula(claim.rhs)}"
 
 
 def latex_hypotheses(claim: Claim) -> list[str]:
     """Assumptions, fixed parameters and conditions in LaTeX, as printed in the paper."""
     return [
         *(ASSUMPTION_TABLE[key].latex for key in sorted(claim.assumptions)),
-        *(f"{_formula(left)} = {_formula(right)}" for left, right in claim.ties),
-        *(_formula(claim.as_printed(condition)) for condition in claim.conditions),
-        *(rf"\text{{{text}}}" for text in _meeting(claim)),
+        *(f"{formula(left)} = {formula(right)}" for left, right in claim.ties),
+        *(formula(claim.as_printed(condition)) for condition in claim.conditions),
+        *(rf"\text{{{text}}}" for text in meeting(claim)),
     ]
 
 
-def _formula(expression: sp.Basic) -> str:
+def formula(expression: sp.Basic) -> str:
+    """An expression in LaTeX, without dollar signs."""
     return str(sp.latex(expression, symbol_names=_NAMES))
 
 
-def _meeting(claim: Claim) -> tuple[str, ...]:
+def meeting(claim: Claim) -> tuple[str, ...]:
+    """How agents meet, in words, where that is not Algorithm 1's random pair."""
     return tuple(text for name, text in _MEETINGS.items() if name == claim.interaction)
 
 
@@ -59,5 +61,5 @@ def hypotheses(claim: Claim) -> list[str]:
             if claim.estimator != "any"
             else ()
         ),
-        *_meeting(claim),
+        *meeting(claim),
     ]

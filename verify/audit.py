@@ -13,7 +13,9 @@ from typing import Any
 from threadpoolctl import threadpool_limits
 
 from theory import Claim, claim, claims, name_of
+from theory.errata import steps
 from verify.bank import PROFILES, Record, judge_bank, make_part, parts
+from verify.errata import examine
 from verify.tightness import EFFORTS, claim_rows, has_rows
 from verify.trace import Row, trace_rows
 from verify.verdict import Verdict, conclude
@@ -40,10 +42,11 @@ class WorkerLostError(RuntimeError):
 
 @dataclass(frozen=True)
 class Audit:
-    """A verdict on each claim, the rows of the picture, and those of the tightness."""
+    """A verdict on each claim, the picture's rows, the printed steps, the tightness."""
 
     verdicts: tuple[Verdict, ...]
     trace: tuple[Row, ...] = ()
+    steps: tuple[Row, ...] = ()
     tightness: tuple[Row, ...] = ()
 
 
@@ -70,12 +73,12 @@ def run_audit(
     known_rows: Mapping[Name, TightRows] | None = None,
     keep: Keep | None = None,
 ) -> Audit:
-    """Verdicts on all claims (or on `subjects`, without a picture and tightness).
+    """Verdicts on all claims (or on `subjects`, without picture, printed steps and tightness).
 
-    The bank's parts, then the claims and the picture, are tasks of `workers` processes (1: all in
-    this one). Each result is handed to `keep` as soon as it is there; those in `known` and
-    `known_rows`, from an audit of this profile and seed that was interrupted, are taken over. The
-    same for the same profile and seed, whatever the workers.
+    The bank's parts, then the claims, the picture, the printed steps and how tight each claim is
+    are tasks of `workers` processes (1: all in this one). Each result is handed to `keep` as soon
+    as it is there; those in `known` and `known_rows`, from an audit of this profile and seed that
+    was interrupted, are taken over. The same for the same profile and seed, whatever the workers.
 
     Raises:
         WorkerLostError: a worker process was killed.
@@ -93,9 +96,10 @@ def run_audit(
         for c in (_slowest_first(subjects) if whole else ())
         if has_rows(c) and _name(c) not in tight
     ]
-    trace: tuple[Row, ...] = ()
+    more = (_Task("picture", _trace, (seed,)), _Task("printed steps", _steps, ())) if whole else ()
+    rows: dict[_Task, tuple[Row, ...]] = {}
     with _pool(workers) as run:
-        report = _Reporter(progress, len(bank) + len(waiting) + len(measured) + whole)
+        report = _Reporter(progress, len(bank) + len(waiting) + len(measured) + len(more))
         judged = dict(report(run(bank)))
         records = {
             _name(c): [r for task in bank for r in judged[task].get(_name(c), ())] for c in waiting
@@ -104,10 +108,9 @@ def run_audit(
             _Task(name_of(c), _conclude, (_name(c), records[_name(c)], profile, seed))
             for c in _slowest_first(waiting)
         ]
-        picture = [_Task("picture", _trace, (seed,))] if whole else []
-        for task, result in report(run([*picture, *tasks, *measured])):
-            if task in picture:
-                trace = result
+        for task, result in report(run([*more, *tasks, *measured])):
+            if task in more:
+                rows[task] = result
                 continue
             if isinstance(result, TightRows):
                 tight[result.name] = result
@@ -116,7 +119,9 @@ def run_audit(
             if keep is not None:
                 keep(result)
     tightness = tuple(row for c in subjects if _name(c) in tight for row in tight[_name(c)].rows)
-    return Audit(tuple(verdicts[_name(c)] for c in subjects), trace, tightness)
+    concluded = tuple(verdicts[_name(c)] for c in subjects)
+    trace, printed = (rows[task] for task in more) if more else ((), ())
+    return Audit(concluded, trace, printed, tightness)
 
 
 def _name(subject: Claim) -> Name:
@@ -140,6 +145,10 @@ def _tighten(name: Name, profile: str, seed: int) -> TightRows:
 
 def _trace(seed: int) -> tuple[Row, ...]:
     return tuple(trace_rows(seed))
+
+
+def _steps() -> tuple[Row, ...]:
+    return tuple(examined.to_json() for examined in map(examine, steps()))
 
 
 def _slowest_first(subjects: Sequence[Claim]) -> list[Claim]:

@@ -34,6 +34,15 @@ class Examined:
     outcome: str
     evidence: str
 
+    def to_json(self) -> dict[str, str]:
+        """The stored row."""
+        return {
+            "step": self.step.key,
+            "location": self.step.location,
+            "outcome": self.outcome,
+            "evidence": self.evidence,
+        }
+
 
 def examine(step: PrintedStep) -> Examined:
     """Run a printed step through the checker, else on exact numbers or instances.

@@ -11,12 +11,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from experiments import Schema, provenance, read_rows, store, write_rows, writing
+from experiments import Schema, provenance, read_provenance, read_rows, store, write_rows, writing
 from hdo.errors import InputError
 
 SCHEMA = Schema("example", {"name": "text", "count": "integer", "value": "number", "good": "flag"})
@@ -179,3 +180,20 @@ def test_a_folder_is_free_again_after_writing(tmp_path: Path) -> None:
     with writing(tmp_path, where="--out"), pytest.raises(InputError):
         hold(tmp_path)
     hold(tmp_path)
+
+
+def test_provenance_is_read_without_knowing_the_schema(tmp_path: Path) -> None:
+    """Each that occurs, once; a file of somebody else is refused."""
+    path = tmp_path / "rows.parquet"
+    schema = Schema("made-up", {"x": "number"})
+    source = provenance({"a": 1}, seed=5)
+    write_rows(path, [{"x": 1.0}, {"x": 2.0}], schema=schema, source=source)
+    assert read_provenance(path) == (2, [source])
+    parquet.write_table(pa.table({"x": [1.0]}), path)
+    with pytest.raises(InputError, match="created"):
+        read_provenance(path)
+    path.write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"rows\.parquet"):
+        read_provenance(path)
+    with pytest.raises(InputError, match=r"gone\.parquet"):
+        read_provenance(tmp_path / "gone.parquet")

@@ -8,7 +8,7 @@ import pytest
 from command_line import hdo
 
 from experiments import read_rows
-from experiments.schemas import TIGHTNESS, TRACE, VERDICTS
+from experiments.schemas import PRINTED_STEPS, RUN, TIGHTNESS, TRACE, VERDICTS
 from report import auditing
 from verify.audit import Audit, TightRows
 from verify.verdict import Verdict
@@ -16,6 +16,8 @@ from verify.verdict import Verdict
 FILES = {
     "verdicts.parquet",
     "tightness.parquet",
+    "printed_steps.parquet",
+    "runs.parquet",
     *(f"bound_vs_exact.{suffix}" for suffix in ("parquet", "png", "pdf", "csv")),
 }
 WITNESS = {"instance": {"population": {}}, "lhs": 2.0, "rhs": 1.0, "command": "hdo verify it"}
@@ -31,6 +33,8 @@ TRACED = [
     for t in range(3)
 ]
 
+STEPS = [{"step": "eq-34", "location": "Lemma 13", "outcome": "PROVED", "evidence": "made up"}]
+
 
 def concluded(edition: str) -> tuple[Verdict, ...]:
     """A refuted claim of this edition and one that holds."""
@@ -40,26 +44,41 @@ def concluded(edition: str) -> tuple[Verdict, ...]:
     )
 
 
+@pytest.fixture(autouse=True)
+def reported(monkeypatch: pytest.MonkeyPatch) -> list[set[str]]:
+    """The files that were there when the report was asked for, in place of the report."""
+    asked: list[set[str]] = []
+
+    def write(folder: Path) -> Path:
+        asked.append({path.name for path in folder.iterdir()})
+        return folder / "report.html"
+
+    monkeypatch.setattr(auditing, "write_report", write)
+    return asked
+
+
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Let the audit conclude a refutation in this edition."""
 
     def give(edition: str) -> None:
-        found = Audit(concluded(edition), tuple(TRACED))
+        found = Audit(concluded(edition), tuple(TRACED), tuple(STEPS))
         monkeypatch.setattr(auditing, "run_audit", lambda **options: found)
 
     return give
 
 
 def test_an_audit_stores_its_verdicts_and_the_picture(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path, given: Any
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, given: Any, reported: list[set[str]]
 ) -> None:
-    """Rows with provenance, picture as png, pdf and csv, and nothing else in the folder."""
+    """Rows with provenance, picture as png, pdf and csv, then the report, and nothing else."""
     given("published")
     folder = tmp_path / "new" / "out"
     answer = hdo(capsys, "audit", "--out", str(folder), "--seed", "3", "--json", "-")
     assert answer.code == 0
     assert {path.name for path in folder.iterdir()} == FILES
+    assert len(reported) == 1
+    assert reported[0] >= FILES
     rows = read_rows(folder / "verdicts.parquet", schema=VERDICTS)
     assert [row["claim"] for row in rows] == ["lemma-2", "lemma-3"]
     assert {row["seed"] for row in rows} == {3}
@@ -69,6 +88,13 @@ def test_an_audit_stores_its_verdicts_and_the_picture(
     assert rows[1]["witness"] is None
     traced = read_rows(folder / "bound_vs_exact.parquet", schema=TRACE)
     assert [{name: row[name] for name in TRACE.columns} for row in traced] == TRACED
+    steps = read_rows(folder / "printed_steps.parquet", schema=PRINTED_STEPS)
+    assert [{name: row[name] for name in PRINTED_STEPS.columns} for row in steps] == STEPS
+    (run,) = read_rows(folder / "runs.parquet", schema=RUN)
+    assert (run["profile"], run["taken_over"]) == ("quick", 0)
+    assert run["seconds"] >= 0
+    assert run["processors"] >= 1
+    assert run["processor"]
 
 
 def test_the_answer_is_the_list_of_verdicts(
@@ -83,7 +109,7 @@ def test_the_answer_is_the_list_of_verdicts(
     ]
     assert records[0]["worst_ratio"] == "inf"
     text = hdo(capsys, "audit", "--out", str(tmp_path)).out
-    for part in ("REFUTED", "hdo verify it", "Undecided: nothing", *FILES):
+    for part in ("REFUTED", "hdo verify it", "Undecided: nothing", "The report: ", *FILES):
         assert part in text
 
 
@@ -127,7 +153,7 @@ def test_an_interrupted_audit_goes_on_from_its_verdicts(
 
     def finished(*, known: Any, known_rows: Any, **options: Any) -> Audit:
         given.append((known, known_rows))
-        return Audit((first, second), tuple(TRACED), (USED,))
+        return Audit((first, second), tuple(TRACED), tightness=(USED,))
 
     monkeypatch.setattr(auditing, "run_audit", stopped)
     answer = hdo(capsys, "audit", "--out", str(tmp_path))

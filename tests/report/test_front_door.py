@@ -27,6 +27,7 @@ COMMANDS = (
     "simulate",
     "rates",
     "worst-case",
+    "report",
 )
 MINIMAL = (
     '{"problem": {"kind": "quadratic", "curvature": 1.0}, "population": {"first_order": 2}, '

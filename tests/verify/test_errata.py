@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 import sympy as sp
 
+from experiments.schemas import PRINTED_STEPS
 from theory import claims, compiled
 from theory.errata import NUMBERS, Case, Erratum, PrintedStep, errata, steps
 from verify.balls import Ball, ball
@@ -96,6 +97,16 @@ def test_every_printed_step_is_run(step: PrintedStep) -> None:
     assert not step.erratum or step.erratum in IDS
     if found.outcome == "REFUTED":
         assert step.erratum
+
+
+def test_an_examined_step_is_a_stored_row() -> None:
+    """The step, where it is printed, its outcome, and what decided it."""
+    step = next(s for s in STEPS if s.key == "eq-37-sum")
+    row = examined(step).to_json()
+    assert set(row) == set(PRINTED_STEPS.columns)
+    assert (row["step"], row["outcome"]) == ("eq-37-sum", "REFUTED")
+    assert row["location"] == step.location
+    assert row["evidence"].startswith("fails on ")
 
 
 def test_most_steps_are_proved() -> None:
