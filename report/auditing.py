@@ -32,7 +32,7 @@ def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int
         known = {(r["claim"], r["edition"]): Verdict.from_json(r) for r in journal.records}
         if known:
             say(f"{len(known)} verdicts of an interrupted audit are taken over")
-        with _kept(journal), progress() as advance:
+        with keeping(journal), progress() as advance:
             found = run_audit(
                 profile=profile,
                 seed=seed,
@@ -54,7 +54,7 @@ def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int
 
 
 @contextmanager
-def _kept(journal: Journal) -> Iterator[None]:
+def keeping(journal: Journal) -> Iterator[None]:
     """Say what an interrupted audit leaves behind."""
     try:
         yield
@@ -62,6 +62,16 @@ def _kept(journal: Journal) -> Iterator[None]:
         if journal.records:
             say(f"{len(journal.records)} verdicts are kept; the same command goes on from there")
         raise
+
+
+def stored(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A verdict as a row: what is nested is JSON."""
+    witness = record["witness"]
+    return {
+        **record,
+        "witness": None if witness is None else json.dumps(witness),
+        "axioms": json.dumps(record["axioms"]),
+    }
 
 
 def store_audit(
@@ -73,14 +83,6 @@ def store_audit(
 ) -> tuple[Path, ...]:
     """Write the verdicts, the picture's rows and the picture; the files written."""
     verdicts, rows = folder / "verdicts.parquet", folder / f"{STEM}.parquet"
-    stored = [
-        {
-            **record,
-            "witness": None if record["witness"] is None else json.dumps(record["witness"]),
-            "axioms": json.dumps(record["axioms"]),
-        }
-        for record in records
-    ]
-    write_rows(verdicts, stored, schema=VERDICTS, source=source)
+    write_rows(verdicts, map(stored, records), schema=VERDICTS, source=source)
     write_rows(rows, trace, schema=TRACE, source=source)
     return verdicts, rows, *save(rows, folder)

@@ -4,9 +4,7 @@ import sympy as sp
 
 from theory.assumptions import ASSUMPTION_TABLE
 from theory.claim import Claim
-from theory.notation import NOTATION
 
-_NAMES = {entry.symbol: entry.latex for entry in NOTATION.values()}
 _MEETINGS = {
     "matching": "agents meet in uniformly random matchings, in which all of them step",
     "graph": "agents meet along the edges of a connected graph, each agent as often as any other",
@@ -21,21 +19,23 @@ def plain(claim: Claim) -> str:
 
 def latex(claim: Claim) -> str:
     """The statement in LaTeX (mathematics only, no dollar signs)."""
-    return f"{_formula(claim.lhs)} {_RELATION[claim.relation]} {_formula(claim.rhs)}"
+    left, right = _formula(claim, claim.lhs), _formula(claim, claim.rhs)
+    return f"{left} {_RELATION[claim.relation]} {right}"
 
 
 def latex_hypotheses(claim: Claim) -> list[str]:
     """Assumptions, fixed parameters and conditions in LaTeX, as printed in the paper."""
     return [
         *(ASSUMPTION_TABLE[key].latex for key in sorted(claim.assumptions)),
-        *(f"{_formula(left)} = {_formula(right)}" for left, right in claim.ties),
-        *(_formula(claim.as_printed(condition)) for condition in claim.conditions),
+        *(f"{_formula(claim, left)} = {_formula(claim, right)}" for left, right in claim.ties),
+        *(_formula(claim, claim.as_printed(condition)) for condition in claim.conditions),
         *(rf"\text{{{text}}}" for text in _meeting(claim)),
     ]
 
 
-def _formula(expression: sp.Basic) -> str:
-    return str(sp.latex(expression, symbol_names=_NAMES))
+def _formula(claim: Claim, expression: sp.Basic) -> str:
+    names = {entry.symbol: entry.latex for entry in claim.notation.values()}
+    return str(sp.latex(expression, symbol_names=names))
 
 
 def _meeting(claim: Claim) -> tuple[str, ...]:

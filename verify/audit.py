@@ -10,8 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from theory import Claim, claim, claims, name_of
+from theory import OWN, Claim, claim, claims, name_of, stand_beside
 from verify.bank import PROFILES, Record, judge_bank, make_part, parts
+from verify.own.file import Source, load
+from verify.own.verdicts import conclude_own
 from verify.trace import Row, trace_rows
 from verify.verdict import Verdict, conclude
 
@@ -50,15 +52,17 @@ def run_audit(
     progress: Progress | None = None,
     workers: int = 2,
     subjects: Sequence[Claim] = (),
+    own: Source | None = None,
     known: Mapping[Name, Verdict] | None = None,
     keep: Callable[[Verdict], None] | None = None,
 ) -> Audit:
-    """Verdicts on all claims (or on `subjects`, without a picture).
+    """Verdicts on all claims (or on `subjects`, without a picture; then also of a user's file).
 
     The bank's parts, then the claims and the picture, are tasks of `workers` processes (1: all in
     this one). Each verdict is handed to `keep` as soon as it is concluded; those in `known`, from
     an audit of this profile and seed that was interrupted, are taken over. The same for the same
-    profile and seed, whatever the workers.
+    profile and seed, whatever the workers. `own` is the file that `subjects` are of, whose claims
+    stand beside the paper's here; each worker runs it once.
 
     Raises:
         WorkerLostError: a worker process was killed.
@@ -72,7 +76,7 @@ def run_audit(
         for part in (parts(PROFILES[profile]) if waiting else ())
     ]
     trace: tuple[Row, ...] = ()
-    with _pool(workers) as run:
+    with _pool(workers, own) as run:
         report = _Reporter(progress, len(bank) + len(waiting) + whole)
         judged = dict(report(run(bank)))
         records = {
@@ -105,7 +109,8 @@ def _judge_part(
 
 
 def _conclude(name: Name, records: list[Record], profile: str, seed: int) -> Verdict:
-    return conclude(claim(*name), records, profile=PROFILES[profile], seed=seed)
+    judged = conclude_own if name[1] == OWN else conclude
+    return judged(claim(*name), records, profile=PROFILES[profile], seed=seed)
 
 
 def _trace(seed: int) -> tuple[Row, ...]:
@@ -149,13 +154,15 @@ class _Reporter:
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[Callable[[Sequence[_Task]], _Done]]:
+def _pool(workers: int, own: Source | None = None) -> Iterator[Callable[[Sequence[_Task]], _Done]]:
     """A function that runs tasks and yields each with its result as soon as it is done."""
     if workers < 2:
         yield lambda tasks: ((task, task()) for task in tasks)
         return
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+    executor = ProcessPoolExecutor(
+        workers, mp_context=context, initializer=_begin, initargs=(own,)
+    )
 
     def run(tasks: Sequence[_Task]) -> _Done:
         waiting = {executor.submit(task.function, *task.arguments): task for task in tasks}
@@ -189,6 +196,8 @@ def _broken_pipes_ignored() -> Iterator[None]:
         signal.signal(signal.SIGPIPE, before)
 
 
-def _leave_interrupts() -> None:
+def _begin(own: Source | None) -> None:
     """Ctrl-C reaches every process of a terminal; the parent alone answers it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if own is not None:
+        stand_beside(load(own).beside)

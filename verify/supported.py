@@ -6,6 +6,10 @@ from hdo.population import PAPER
 from verify.errors import NotExact
 
 
+QUADRATIC_KINDS = ("quadratic", "ridge")
+"""Kinds whose losses are polynomials of degree 2."""
+
+
 def unmeasured_estimator(agents: Iterable[str]) -> str | None:
     """The first estimator whose moments are not measured exactly here."""
     return next((name for name in agents if name not in PAPER), None)

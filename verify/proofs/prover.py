@@ -1,21 +1,26 @@
 """Which claims are proved: every proof on record, and what it uses, checked from scratch."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
-from theory import Claim, claim
+from theory import OWN, Beside, Claim, beside, claim
 from theory.proofs.axioms import AXIOMS
 from theory.proofs.proof import Axiom, Proof, Source, Summed, Use
 from theory.published.proofs import proofs as published
 from theory.repaired.proofs import proofs as repaired
 from theory.sharp import proofs as sharp
 from theory.sharp.identity_proofs import identity_proofs as identities
+from verify.errors import blaming
 from verify.proofs.check import Checked, Name, check, named
 
 
-@cache
 def all_proofs() -> dict[Name, Proof]:
-    """Every proof by the (key, edition) of its claim."""
+    """Every proof by the (key, edition) of its claim: the paper's, and those that stand beside."""
+    return _of_paper() | {(p.key, p.edition): p for p in beside().proofs}
+
+
+@cache
+def _of_paper() -> dict[Name, Proof]:
     return {(p.key, p.edition): p for p in (*published(), *repaired(), *identities(), *sharp())}
 
 
@@ -32,19 +37,24 @@ def prove(subject: Claim) -> Checked | None:
     name = (subject.key, subject.edition)
     if name not in all_proofs() or claim(*name) != subject:
         return None
-    return _prover()(*name)
+    own = beside()
+    if subject.edition != OWN:
+        return _prover(own)(*name)
+    with blaming(own.origin, f"checking the proof of {subject.key}"):
+        return _prover(own)(*name)
 
 
 def all_checked() -> Mapping[Name, Checked]:
     """Every proof on record, checked; accepted or not."""
     for name in all_proofs():
-        _prover()(*name)
-    return _prover().checked
+        _prover(beside())(*name)
+    return _prover(beside()).checked
 
 
-@cache
-def _prover() -> "Prover":
-    """The one that remembers what is checked in this process."""
+@lru_cache(maxsize=4)
+def _prover(own: Beside) -> "Prover":
+    """The one that remembers what is checked in this process, for what stands beside."""
+    del own
     return Prover(all_proofs())
 
 
