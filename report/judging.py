@@ -124,11 +124,13 @@ def _sides(
     if sampled is not None:
         left, right = (list(side) for side in sampled)
         return {"lhs": left, "rhs": right, "difference": [left[0] - right[1], left[1] - right[0]]}
-    known = exact.lhs is not None and exact.rhs is not None
+    difference = None
+    if exact.lhs is not None and exact.rhs is not None:
+        difference = exact.lhs - exact.rhs
     return {
         "lhs": _bounds(exact.lhs),
         "rhs": _bounds(exact.rhs),
-        "difference": _bounds(exact.lhs - exact.rhs) if known else None,
+        "difference": _bounds(difference),
     }
 
 

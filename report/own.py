@@ -52,9 +52,7 @@ def audit_own(path: str, profile: str, *, out: Path, seed: int, json_to: str | N
             )
         records = [verdict.to_json() for verdict in found.verdicts]
         file = out / f"verdicts-{name}.parquet"
-        write_rows(
-            file, map(stored, records), schema=VERDICTS, source=provenance(spec, seed=seed)
-        )
+        write_rows(file, map(stored, records), schema=VERDICTS, source=provenance(spec, seed=seed))
         journal.done()
     seconds = time.monotonic() - begun
 
@@ -77,7 +75,7 @@ def verify_claims(
     seed: int,
     json_to: str | None,
 ) -> int:
-    """`hdo verify`, with the claims of the file `own` beside the paper's if one is named; exit code.
+    """`hdo verify`, with the claims of the file `own` beside the paper's if any; exit code.
 
     Without keys then all claims of the file. With a `budget` trajectories are sampled.
     """

@@ -41,7 +41,9 @@ def own_symbol(
             f"choose another"
         )
     if domain not in DOMAINS:
-        raise ValueError(f"own symbol {name}: domain must be one of {list(DOMAINS)}, got {domain!r}")
+        raise ValueError(
+            f"own symbol {name}: domain must be one of {list(DOMAINS)}, got {domain!r}"
+        )
     if not callable(measure):
         raise ValueError(f"own symbol {name}: measure must be a function of a state")
     require_unit(unit)

@@ -17,9 +17,7 @@ class UnitError(ValueError):
     """Two units in one sum, or a unit where a number must be."""
 
 
-def unit(
-    expression: sp.Expr, notation: Mapping[str, Notation] = NOTATION
-) -> Unit | None:
+def unit(expression: sp.Expr, notation: Mapping[str, Notation] = NOTATION) -> Unit | None:
     """The unit of an expression; None for 0, which has every unit.
 
     Raises:

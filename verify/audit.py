@@ -160,9 +160,7 @@ def _pool(workers: int, own: Source | None = None) -> Iterator[Callable[[Sequenc
         yield lambda tasks: ((task, task()) for task in tasks)
         return
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(
-        workers, mp_context=context, initializer=_begin, initargs=(own,)
-    )
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(own,))
 
     def run(tasks: Sequence[_Task]) -> _Done:
         waiting = {executor.submit(task.function, *task.arguments): task for task in tasks}

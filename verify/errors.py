@@ -21,7 +21,9 @@ def blaming(path: str, what: str, *, passing: tuple[type[Exception], ...] = ()) 
     """
     try:
         yield
-    except (*passing, OwnFileError):
+    except OwnFileError:
+        raise
+    except passing:
         raise
     except (Exception, SystemExit) as error:
         frames = traceback.extract_tb(error.__traceback__)

@@ -15,12 +15,12 @@ from verify.errors import blaming
 from verify.evidence import (
     NEEDS_OPTIMUM,
     NOT_EXACT,
-    StepMeasurement,
     measured_run,
     measured_step,
 )
 from verify.hypotheses import Numbers, require, tied_numbers, unmet
 from verify.instance import Instance
+from verify.onestep import StepMeasurement
 
 OUTCOMES = ("holds", "violated", "undecided", "silent", "not-exact")
 """What a judgement may say."""

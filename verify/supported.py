@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from hdo.population import PAPER
 from verify.errors import NotExact
 
-
 QUADRATIC_KINDS = ("quadratic", "ridge")
 """Kinds whose losses are polynomials of degree 2."""
 

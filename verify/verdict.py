@@ -37,6 +37,10 @@ _METHOD: Mapping[str, str] = MappingProxyType(
 )
 
 
+def _method(subject: Claim) -> str:
+    return "exact measures of its own" if subject.own_symbols else _METHOD[subject.scope]
+
+
 class ContradictionError(RuntimeError):
     """The checker accepted a proof, and an instance refutes the claim: an error in this project."""
 
@@ -94,7 +98,7 @@ def replay(key: str, edition: str, instance: Instance) -> Verdict:
     subject = claim(key, edition)
     require(subject, instance)
     found = judge(subject, instance)
-    method = f"{_METHOD[subject.scope]}, ball arithmetic, this instance"
+    method = f"{_method(subject)}, ball arithmetic, this instance"
     name = {"holds": "HOLDS", "violated": "REFUTED"}.get(found.outcome, "INCONCLUSIVE")
     return Verdict(
         claim=subject.key,
@@ -240,7 +244,7 @@ class _Tally:
 
     def _evidence(self, name: str, *, inside: bool) -> str:
         text = (
-            f"{_METHOD[self.subject.scope]}, ball arithmetic, {self.decided} instances "
+            f"{_method(self.subject)}, ball arithmetic, {self.decided} instances "
             f"({self.real} real data)"
         )
         if self.outcomes["not-exact"]:

@@ -22,12 +22,13 @@ Monomial = tuple[int, ...]
 class Directions:
     """One law in every dimension.
 
-    `draw(key, d)` is a JAX array (d,). `atoms(d)` are all directions, where they are finitely many;
-    otherwise `moment(powers)` is E prod_k u_k^powers[k], exactly.
+    `draw(key, d)` is a JAX array (d,). `atoms(d)` are all `count(d)` directions, where they are
+    finitely many; otherwise `moment(powers)` is E prod_k u_k^powers[k], exactly.
     """
 
     draw: Callable[[Any, int], Array]
     atoms: Callable[[int], Iterator[Atom]] | None = None
+    count: Callable[[int], int] = lambda d: 0
     moment: Callable[[Monomial], fmpq] | None = None
 
 
@@ -73,8 +74,8 @@ DIRECTIONS: Mapping[str, Directions] = MappingProxyType(
     {
         "gaussian": Directions(_draw("gaussian"), moment=gaussian_moment),
         "sphere": Directions(_draw("spherical"), moment=sphere_moment),
-        "coordinates": Directions(_draw("coordinates"), atoms=_axes),
-        "signs": Directions(_draw_signs, atoms=_signs),
+        "coordinates": Directions(_draw("coordinates"), atoms=_axes, count=lambda d: d),
+        "signs": Directions(_draw_signs, atoms=_signs, count=lambda d: 2**d),
     }
 )
 """N(0, I); uniform on the unit sphere, on the axes' unit vectors, and on {-1, 1}^d."""

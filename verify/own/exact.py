@@ -5,6 +5,7 @@ The loss is f^i itself, without a sample. It knows no bound.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -60,6 +61,30 @@ def _ball(number: Any) -> Ball:
     return ball(number.rational) if isinstance(number, ExactNumber) else ball(number)
 
 
+MOST_ATOMS = 256
+"""Directions that are summed over at most."""
+
+
+@lru_cache(maxsize=64)
+def _quadratic(problem: Problem, agent: int) -> tuple[Any, Array, Array]:
+    """c, b (d,) and A (d, d) with f^agent(y) = c + b.y + y'Ay, exactly, from its values."""
+    loss, d = loss_of(problem, agent), problem.d
+    zero, axes = exactly([0] * d), [exactly(row) for row in np.eye(d, dtype=int).tolist()]
+    c, ahead = loss(zero), [loss(axis) for axis in axes]
+    A = np.empty((d, d), dtype=object)
+    for j, one in enumerate(axes):
+        A[j, j] = (ahead[j] + loss(-one)) / 2 - c
+        for k in range(j):
+            A[j, k] = A[k, j] = (loss(one + axes[k]) - ahead[j] - ahead[k] + c) / 2
+    return c, exactly([value - c - A[k, k] for k, value in enumerate(ahead)]), A
+
+
+def _expanded(problem: Problem, agent: int) -> Loss:
+    """A quadratic f^agent without its rows of data, in exact numbers."""
+    c, b, A = _quadratic(problem, agent)
+    return lambda y: c + ((b + A @ y) * y).sum()
+
+
 def loss_of(problem: Problem, agent: int) -> Loss:
     """f^agent at one point, in every ring."""
 
@@ -95,10 +120,14 @@ def moments(
     if found is None:
         raise NotExact("an estimator that draws from a key is only sampled")
 
+    loss = (_expanded if isinstance(nu, ExactNumber) else loss_of)(problem, agent)
+
     def value(u: Array) -> Array:
-        return _attempt(estimate, loss_of(problem, agent), x, u, nu)
+        return _attempt(estimate, loss, x, u, nu)
 
     if found.atoms is not None:
+        if (count := found.count(len(x))) > MOST_ATOMS:
+            raise NotExact(f"{count} directions are too many to sum over")
         return _summed(value, found.atoms(len(x)), nu)
     if found.moment is None or not isinstance(nu, ExactNumber):
         raise NotExact(f"no exact expectation over {law} directions for {problem.kind!r}")

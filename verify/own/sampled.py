@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hdo.problems import Problem
+from hdo.problems import LinearModelProblem, Problem
 from verify.errors import NotExact
 from verify.own.directions import DIRECTIONS
 from verify.own.exact import OWN_LAW, Moment, loss_of, require_shape
@@ -30,6 +30,9 @@ PILOT = 64
 
 ROUNDING = 1e-6
 """What float64 may be wrong by, relative to the root of the second moment."""
+
+LONGEST = 1000
+"""Numbers of data that one evaluation of the losses may read."""
 
 _LOSS_DIGITS = 2.0**-48
 """Relative error granted to a difference of two losses."""
@@ -51,8 +54,9 @@ def enclosures(
 
     Upper bounds, and both bounds of a mean, ASSUME E X^2 <= KURTOSIS (E X)^2 for nonnegative means
     X of `BATCH` estimates; all that float64 is wrong by less than `ROUNDING`. Raises NotExact where
-    differences of the loss cancel too much for that.
+    differences of the loss cancel too much for that, and where the loss is too long to sample.
     """
+    _require_short(problem)
     values = _Values(moment, problem, agent, x, nu, seed=seed)
     gradient = np.asarray(problem.gradients(np.tile(x, (problem.n, 1)))[agent], dtype=float)
     for count in LOOKS:
@@ -67,6 +71,11 @@ def enclosures(
         else:
             low, high = _distance([_signed(z, alpha) for z in (means - gradient).T])
         yield Enclosure(max(low - slack, 0.0), high + slack, count * BATCH)
+
+
+def _require_short(problem: Problem) -> None:
+    if isinstance(problem, LinearModelProblem) and problem.n * problem.features.size > LONGEST:
+        raise NotExact("the loss has too many rows of data to be sampled")
 
 
 def _require_digits(problem: Problem, agent: int, x: Array, nu: float, size: float) -> None:

@@ -67,7 +67,7 @@ def sampled_verdict(
     """
     require(subject, instance)
     bound = bound_at(subject, instance)
-    right = round_down(bound.lower()), round_up(bound.upper())
+    right = round_down(bound.lower()) + 0.0, round_up(bound.upper()) + 0.0
     found, name = None, "INCONCLUSIVE"
     for found in _enclosures(subject, instance, seed):
         if found.low > right[1]:
@@ -182,4 +182,3 @@ def _slopes(instance: Instance) -> bool:
     gradient = instance.problem.gradients(instance.models)[agent]
     size = float(np.linalg.norm(np.asarray(gradient, dtype=float)))
     return 0 < size < math.inf
-
