@@ -24,9 +24,17 @@ EXAMPLES = ROOT / "docs" / "examples"
 KOLOSKOVA = EXAMPLES / "consensus_koloskova.py"
 SIGN = EXAMPLES / "sign_estimator.py"
 
+PARTS = ("quadratic", "quadratic-own", "cosine")
+"""Of the bank: the kinds that the examples need."""
+
+NOISE = """{"problem": {"kind": "quadratic", "curvature": 1, "dimension": 1, "noise": 1},
+"population": {"first_order": 3}, "method": {"step_size": 0.08, "smoothing": 1},
+"state": {"models": 0}}"""
+"""All at the minimum: nothing but noise moves Gamma, by (n-2)/n^2 eta^2 (its second moment)."""
+
 Audited = Callable[..., Answered]
 
-HEAD = """import sympy as sp
+HEAD = """import sympy as sp; from functools import reduce
 from theory import Claim, own_symbol, symbols
 from theory.proofs.proof import Proof
 from verify.own import Estimator
@@ -45,10 +53,10 @@ def audited(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Audited:
     """The answer of a small audit of a file, or of a text as `mine.py`, in this process."""
-    tiny = Profile(5, 1, 0, False, 1, 40, 40, 5)
+    tiny = Profile(8, 1, 0, False, 1, 40, 40, 5)
     monkeypatch.setattr(audit, "PROFILES", {"smoke": tiny})
-    monkeypatch.setattr(audit, "parts", lambda profile: ("quadratic", "quadratic-own", "cosine"))
-    monkeypatch.setattr(bank, "parts", lambda profile: ("quadratic", "quadratic-own", "cosine"))
+    monkeypatch.setattr(audit, "parts", lambda profile: PARTS)
+    monkeypatch.setattr(bank, "parts", lambda profile: PARTS)
     monkeypatch.setattr(sampled, "LOOKS", (512, 8192))
     monkeypatch.setattr(own, "run_audit", _small(workers=1))
     monkeypatch.setattr(judging, "run_audit", _small(workers=1))
@@ -101,7 +109,6 @@ def test_the_consensus_lemma_is_proved(audited: Audited, tmp_path: Path) -> None
     ("right", "wrong"),
     [
         ("gradients = 3 * (6 + M) * p * eta**2", "gradients = p * eta**2 / 10"),
-        ("+ p * eta**2 * sigma_sq", "- p * eta**2 * sigma_sq"),
         ("(1 - p / 2) * Gamma", "(1 - 2 * p) * Gamma"),
     ],
 )
@@ -121,6 +128,22 @@ def test_a_consensus_lemma_with_a_wrong_constant_is_refuted(
     assert shown.code == 1
     assert shown.json[0]["verdict"] == "REFUTED"
     assert shown.json[0]["difference"][0] > 0
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [("1", "HOLDS"), ("1 / 10", "REFUTED")])
+def test_a_tenth_of_the_noise_is_too_small(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, factor: str, verdict: str
+) -> None:
+    """E Gamma' = (1/9) 0.08^2; the bound's noise term is (1/2) 0.08^2, a tenth of it is less."""
+    text = KOLOSKOVA.read_text()
+    changed = text.replace("* eta**2 * sigma_sq", f"* eta**2 * sigma_sq * {factor}")
+    assert changed != text
+    (tmp_path / "mine.py").write_text(changed)
+    arguments = ("--from", str(tmp_path / "mine.py"), "--instance", NOISE, "--json", "-")
+    answer = hdo(capsys, "verify", "koloskova-consensus", *arguments)
+    (record,) = answer.json
+    assert record["verdict"] == verdict
+    assert record["lhs"][0] <= 0.08**2 / 9 <= record["lhs"][1]
 
 
 def test_a_sign_is_no_estimate_of_the_gradient(
@@ -192,7 +215,7 @@ OWN_SYMBOL = (
     HEAD
     + """
 def widest(state):
-    return max(((state.away * state.away).sum(axis=1)).tolist(), key=float)
+    return reduce(lambda a, b: a.max(b), (state.away * state.away).sum(axis=1))
 top = own_symbol("Gamma_max", "max_i ||X^i - mu||^2", measure=widest, unit="x^2")
 CLAIMS = [claim("mean-below-max", lhs=Gamma, rhs=top.symbol, own_symbols=(top,)),
           claim("max-below-mean", lhs=top.symbol, rhs=Gamma, own_symbols=(top,)),
@@ -295,11 +318,11 @@ REFUSED = {
         "mine.py:12: measuring Gamma_max: AttributeError: 'State' object has no attribute 'aside'",
     ),
     "measure rounds": (
-        OWN_SYMBOL.replace("return max", "return 1.0 or max"),
+        OWN_SYMBOL.replace("return reduce", "return 1.0 or reduce"),
         "measuring Gamma_max: TypeError: expected a ball or an exact number, got float",
     ),
     "measure leaves its domain": (
-        OWN_SYMBOL.replace("return max", "return -2 or max"),
+        OWN_SYMBOL.replace("return reduce", "return -2 or reduce"),
         "measuring Gamma_max: ValueError: it is -2, and its domain real >= 0",
     ),
     "estimate's shape": (
