@@ -37,23 +37,26 @@ def prove(subject: Claim) -> Checked | None:
     name = (subject.key, subject.edition)
     if name not in all_proofs() or claim(*name) != subject:
         return None
-    own = beside()
     if subject.edition != OWN:
-        return _prover(own)(*name)
-    with blaming(own.origin, f"checking the proof of {subject.key}"):
-        return _prover(own)(*name)
+        return _prover()(*name)
+    with blaming(beside().origin, f"checking the proof of {subject.key}"):
+        return _prover()(*name)
 
 
 def all_checked() -> Mapping[Name, Checked]:
     """Every proof on record, checked; accepted or not."""
     for name in all_proofs():
-        _prover(beside())(*name)
-    return _prover(beside()).checked
+        _prover()(*name)
+    return _prover().checked
+
+
+def _prover() -> "Prover":
+    """The one that remembers what is checked in this process, for what stands beside."""
+    return _remembering(beside())
 
 
 @lru_cache(maxsize=4)
-def _prover(own: Beside) -> "Prover":
-    """The one that remembers what is checked in this process, for what stands beside."""
+def _remembering(own: Beside) -> "Prover":
     del own
     return Prover(all_proofs())
 
