@@ -34,14 +34,14 @@ def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int
         known, known_rows = _taken_over(journal.records)
         if known or known_rows:
             say(f"{len(journal.records)} results of an interrupted audit are taken over")
-        with _kept(journal), progress() as advance:
+        with keeping(journal), progress() as advance:
             found = run_audit(
                 profile=profile,
                 seed=seed,
                 progress=advance,
                 known=known,
                 known_rows=known_rows,
-                keep=lambda result: journal.add(_record(result)),
+                keep=lambda result: journal.add(recorded(result)),
             )
         records = [verdict.to_json() for verdict in found.verdicts]
         seconds = time.monotonic() - begun
@@ -59,7 +59,7 @@ def audit_all(profile: str, *, out: Path, seed: int, json_to: str | None) -> int
     return exit_code(records)
 
 
-def _record(result: Verdict | TightRows) -> Mapping[str, Any]:
+def recorded(result: Verdict | TightRows) -> Mapping[str, Any]:
     """A result as the journal keeps it."""
     if isinstance(result, Verdict):
         return result.to_json()
@@ -82,7 +82,7 @@ def _taken_over(
 
 
 @contextmanager
-def _kept(journal: Journal) -> Iterator[None]:
+def keeping(journal: Journal) -> Iterator[None]:
     """Say what an interrupted audit leaves behind."""
     try:
         yield
@@ -114,6 +114,16 @@ def processor() -> str:
     return names[0] if names else platform.machine()
 
 
+def stored(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A verdict as a row: what is nested is JSON."""
+    witness = record["witness"]
+    return {
+        **record,
+        "witness": None if witness is None else json.dumps(witness),
+        "axioms": json.dumps(record["axioms"]),
+    }
+
+
 def store_audit(
     records: Sequence[Mapping[str, Any]],
     found: Audit,
@@ -127,15 +137,7 @@ def store_audit(
         folder / f"{name}.parquet"
         for name in ("verdicts", "tightness", STEM, "printed_steps", "runs")
     )
-    stored = [
-        {
-            **record,
-            "witness": None if record["witness"] is None else json.dumps(record["witness"]),
-            "axioms": json.dumps(record["axioms"]),
-        }
-        for record in records
-    ]
-    write_rows(verdicts, stored, schema=VERDICTS, source=source)
+    write_rows(verdicts, map(stored, records), schema=VERDICTS, source=source)
     write_rows(tight, found.tightness, schema=TIGHTNESS, source=source)
     write_rows(rows, found.trace, schema=TRACE, source=source)
     write_rows(steps, found.steps, schema=PRINTED_STEPS, source=source)

@@ -5,7 +5,6 @@ from typing import Any
 
 from report.output import Answer, print_table
 from theory import (
-    NOTATION,
     Claim,
     claim,
     claims,
@@ -83,7 +82,8 @@ def _print_one(subject: Claim) -> None:
     print(to_tree(_below([subject]), roots=[name_of(subject)]))
     names = sorted(used.name for used in subject.free_symbols)
     print("\nSymbols:")
-    rows = [(n, NOTATION[n].meaning, NOTATION[n].domain, NOTATION[n].unit) for n in names]
+    known = subject.notation
+    rows = [(n, known[n].meaning, known[n].domain, known[n].unit) for n in names]
     print_table(("symbol", "meaning", "domain", "unit"), rows)
 
 

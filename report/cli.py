@@ -16,7 +16,7 @@ DONE, FAILED, BAD_INPUT, BUG, INTERRUPTED = 0, 1, 2, 70, 130
 """Exit codes: done; a claim that must hold did not; bad input; an error in hdo; Ctrl-C."""
 
 EXIT_CODES = (
-    "Exit status: 0 done; 1 a claim that must hold (edition repaired or sharp) is refuted, or "
+    "Exit status: 0 done; 1 a claim that must hold (edition repaired, sharp or own) is refuted, or "
     "ground truth could not be certified; 2 bad input or output; 130 interrupted. A refuted "
     "published claim is a finding, not a failure: 0."
 )
@@ -27,6 +27,7 @@ EXCEPTIONS = {
     "verify.hypotheses.HypothesisError": BAD_INPUT,
     "verify.optimum.enclosure.OptimumError": FAILED,
     "verify.audit.WorkerLostError": FAILED,
+    "verify.errors.OwnFileError": BAD_INPUT,
     "verify.worst.program.NotOptimalError": FAILED,
 }
 """What an exception means, by name: importing the rooms for the classes would be slow."""
@@ -76,6 +77,10 @@ EditionOption = Annotated[
 SpecArgument = Annotated[
     str, typer.Argument(metavar="SPEC", help="A TOML spec file, or the same as inline JSON.")
 ]
+From = Annotated[
+    str | None,
+    typer.Option("--from", metavar="FILE", help="Claims of this file stand beside the paper's."),
+]
 Every = Annotated[
     int | None,
     typer.Option(min=1, help="Report every so many steps [default: about 200 reports]."),
@@ -98,6 +103,13 @@ def _options(
 
 @app.command(epilog=EXIT_CODES)
 def audit(
+    file: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[FILE]",
+            help="A Python file with CLAIMS or ESTIMATORS of your own (docs/your-own-claim).",
+        ),
+    ] = None,
     profile: Annotated[
         Profile, typer.Option(help="quick: a minute; full: more instances, a quarter of an hour.")
     ] = Profile.quick,
@@ -109,8 +121,13 @@ def audit(
 
     Prints the verdict table and the command that replays each witness; writes report.html, its
     tables, the stored rows (parquet) and the picture bound_vs_exact to the output folder. Ctrl-C
-    loses no verdict that is there: the same command goes on from it.
+    loses no verdict that is there: the same command goes on from it. With FILE the claims of that
+    file are judged, and none of the paper's; they must hold.
     """
+    if file is not None:
+        from report.own import audit_own
+
+        return audit_own(file, profile.value, out=out, seed=seed, json_to=json)
     from report.auditing import audit_all
 
     return audit_all(profile.value, out=out, seed=seed, json_to=json)
@@ -127,13 +144,16 @@ def claims(
     graph: Annotated[
         bool, typer.Option("--graph", help="Only the dependency graph, as Graphviz DOT.")
     ] = False,
+    own: From = None,
     json: Json = None,
 ) -> int:
     """Show what is claimed: statements, hypotheses, dependencies, sources."""
     from report.claim_pages import show_claims
+    from verify.own import standing
 
     chosen = edition.value if edition else None
-    return show_claims(key, edition=chosen, latex=latex, graph=graph, json_to=json)
+    with standing(own):
+        return show_claims(key, edition=chosen, latex=latex, graph=graph, json_to=json)
 
 
 @app.command(epilog=EXIT_CODES)
@@ -161,22 +181,23 @@ def verify(
     budget: Annotated[
         int, typer.Option(min=128, help="With --statistical: replicas of one verdict at most.")
     ] = 4096,
+    own: From = None,
     seed: Seed = 0,
     json: Json = None,
 ) -> int:
     """Judge some claims, or one claim on one instance (replays a witness)."""
-    from report.judging import judge_claims, judge_instance
+    from report.own import verify_claims
 
-    chosen = edition.value if edition else None
-    if statistical:
-        from report.statistical import judge_statistically
-
-        return judge_statistically(
-            keys or [], edition=chosen, instance=instance, seed=seed, budget=budget, json_to=json
-        )
-    if instance is not None:
-        return judge_instance(keys or [], edition=chosen, instance=instance, json_to=json)
-    return judge_claims(keys or [], edition=chosen, profile=profile.value, seed=seed, json_to=json)
+    return verify_claims(
+        keys or [],
+        edition=edition.value if edition else None,
+        instance=instance,
+        profile=profile.value,
+        budget=budget if statistical else None,
+        own=own,
+        seed=seed,
+        json_to=json,
+    )
 
 
 @app.command(epilog=EXIT_CODES)

@@ -9,26 +9,36 @@ from hdo.ring import round_down, round_up
 from report.claim_pages import editions_of
 from report.output import Answer, number, print_table
 from report.progress import progress
-from theory import Claim, claim, claims
+from theory import OWN, Claim, claim, claims
 from verify.audit import run_audit
 from verify.balls import Ball
 from verify.instance import Instance
-from verify.judge import judge
+from verify.judge import Judgement, judge
+from verify.own import Source
+from verify.own.verdicts import Interval, replay_own
 from verify.proofs.prover import prove
-from verify.verdict import replay
 
-MUST_HOLD = ("repaired", "sharp")
+MUST_HOLD = ("repaired", "sharp", OWN)
 """Editions whose claims must hold: a refutation of one is a failure."""
 
 
 def judge_claims(
-    keys: Sequence[str], *, edition: str | None, profile: str, seed: int, json_to: str | None
+    keys: Sequence[str],
+    *,
+    edition: str | None,
+    profile: str,
+    seed: int,
+    json_to: str | None,
+    own: Source | None = None,
 ) -> int:
-    """Print verdicts on these claims (all, if none is named); exit code."""
+    """Print verdicts on these claims (all, if none is named); exit code.
+
+    `own`: the file whose claims stand beside the paper's here.
+    """
     answer = Answer(json_to)
     chosen = [c for key in keys for c in editions_of(key, edition)] or list(claims(edition))
     with progress() as advance:
-        found = run_audit(subjects=chosen, profile=profile, seed=seed, progress=advance)
+        found = run_audit(subjects=chosen, own=own, profile=profile, seed=seed, progress=advance)
     records = [verdict.to_json() for verdict in found.verdicts]
 
     def show() -> None:
@@ -85,22 +95,15 @@ def print_verdicts(records: Sequence[Mapping[str, Any]]) -> None:
 
 
 def judge_instance(
-    keys: Sequence[str], *, edition: str | None, instance: str, json_to: str | None
+    keys: Sequence[str], *, edition: str | None, instance: str, seed: int, json_to: str | None
 ) -> int:
     """Print both sides of one claim on one instance; exit code."""
     answer = Answer(json_to)
     if len(keys) != 1:
         raise InputError("KEY", list(keys), "exactly one claim with --instance")
     subject, asked = claim(keys[0], edition), Instance.load(instance)
-    verdict = replay(subject.key, subject.edition, asked)
-    sides = judge(subject, asked)
-    difference = None if sides.lhs is None or sides.rhs is None else sides.lhs - sides.rhs
-    record = {
-        **verdict.to_json(),
-        "lhs": _bounds(sides.lhs),
-        "rhs": _bounds(sides.rhs),
-        "difference": _bounds(difference),
-    }
+    verdict, sampled = replay_own(subject, asked, seed=seed)
+    record = {**verdict.to_json(), **_sides(judge(subject, asked), sampled)}
 
     def show() -> None:
         print(f"{subject.key} ({subject.edition}) on this instance: {verdict.verdict}\n")
@@ -108,10 +111,27 @@ def judge_instance(
         rows += [("right-hand side", _interval(record["rhs"]))]
         rows += [("left - right", _interval(record["difference"]))]
         rows += [("ratio", number(verdict.worst_ratio, 10)), ("evidence", verdict.evidence)]
-        print_table(("", "certain to lie in"), rows)
+        print_table(("", "lies in" if sampled else "certain to lie in"), rows)
 
     answer.give([record], show=show)
     return exit_code([record])
+
+
+def _sides(
+    exact: Judgement, sampled: tuple[Interval, Interval] | None
+) -> dict[str, list[float] | None]:
+    """What the two sides and their difference are certain to lie in (sampled: are said to)."""
+    if sampled is not None:
+        left, right = (list(side) for side in sampled)
+        return {"lhs": left, "rhs": right, "difference": [left[0] - right[1], left[1] - right[0]]}
+    difference = None
+    if exact.lhs is not None and exact.rhs is not None:
+        difference = exact.lhs - exact.rhs
+    return {
+        "lhs": _bounds(exact.lhs),
+        "rhs": _bounds(exact.rhs),
+        "difference": _bounds(difference),
+    }
 
 
 def _bounds(side: Ball | None) -> list[float] | None:

@@ -22,11 +22,19 @@ EVIDENCE = (
     "verify.evidence",
     "verify.statistical.bounds",
     "verify.statistical.replicas",
+    "verify.own.exact",
+    "verify.own.sampled",
 )
 """What measures: it never sees a bound."""
 
-MEETING_POINTS = ["verify.judge", "verify.statistical.verdicts"]
-"""Where claims meet exact evidence, and where they meet replicas."""
+MEETING_POINTS = [
+    "verify.judge",
+    "verify.own.estimator",
+    "verify.own.verdicts",
+    "verify.statistical.verdicts",
+]
+"""Where claims meet exact evidence, where they meet replicas, and the two for a user's estimator:
+its claims carry what measures it, and meet what was sampled of it."""
 
 
 def module_name(path: Path) -> str:
@@ -116,7 +124,7 @@ def test_evidence_never_sees_a_bound() -> None:
 
 
 def test_prediction_and_measurement_meet_in_one_module_of_each_kind() -> None:
-    """Only `verify.judge` imports theory and exact evidence, only one more theory and replicas."""
+    """Only `verify.judge` imports theory and exact evidence; the others are named above."""
     both = [
         module
         for module, names in modules("verify")

@@ -5,17 +5,22 @@ room imports none of the others.
 """
 
 from theory.assumptions import ASSUMPTION_TABLE, Assumption
-from theory.claim import ASSUMPTIONS, EDITIONS, Claim
+from theory.claim import ASSUMPTIONS, EDITIONS, OWN, Claim
 from theory.evaluate import NotExactError, compiled
-from theory.notation import NOTATION, Notation, symbol
+from theory.notation import NOTATION, Notation, symbol, symbols
+from theory.own import OwnSymbol, own_symbol
 from theory.registry import (
+    Beside,
     UnknownClaimError,
     ancestors,
+    beside,
     claim,
     claims,
     dependency_graph,
     inherited_conditions,
     name_of,
+    stand_beside,
+    standing_beside,
     used_by,
 )
 from theory.render import hypotheses, latex, latex_hypotheses, plain
@@ -25,12 +30,16 @@ __all__ = [
     "ASSUMPTION_TABLE",
     "EDITIONS",
     "NOTATION",
+    "OWN",
     "Assumption",
+    "Beside",
     "Claim",
     "NotExactError",
     "Notation",
+    "OwnSymbol",
     "UnknownClaimError",
     "ancestors",
+    "beside",
     "claim",
     "claims",
     "compiled",
@@ -40,7 +49,11 @@ __all__ = [
     "latex",
     "latex_hypotheses",
     "name_of",
+    "own_symbol",
     "plain",
+    "stand_beside",
+    "standing_beside",
     "symbol",
+    "symbols",
     "used_by",
 ]

@@ -1,4 +1,4 @@
-"""The assumptions A1-A4 as published, and how an audit reads them."""
+"""The assumptions A1-A4 as published, how an audit reads them, and those on the kind of loss."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,6 +60,12 @@ _TABLE = (
         "convex",
         "every F^i(., xi) is convex",
         r"F^i(\cdot,\xi)\ \text{convex}",
+        "known from the problem's kind",
+    ),
+    Assumption(
+        "quadratic",
+        "every F^i(., xi) is a quadratic",
+        r"F^i(\cdot,\xi)\ \text{quadratic}",
         "known from the problem's kind",
     ),
 )

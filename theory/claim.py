@@ -1,6 +1,6 @@
 """A claim: one statement with its hypotheses, its source, and everything derived from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -8,10 +8,13 @@ from typing import Any, Literal
 import sympy as sp
 
 from theory.evaluate import Value, Values, value_of
-from theory.notation import NOTATION
+from theory.notation import NOTATION, Notation
+from theory.own import OwnSymbol
 
-ASSUMPTIONS = ("A1", "A2", "A3", "A4", "convex")
-EDITIONS = ("published", "repaired", "sharp")
+ASSUMPTIONS = ("A1", "A2", "A3", "A4", "convex", "quadratic")
+OWN = "own"
+"""The edition of a claim that is not of the paper: a user's, from a file of theirs."""
+EDITIONS = ("published", "repaired", "sharp", OWN)
 Relation = Literal["<=", ">=", "=="]
 
 _ALLOWED = {
@@ -72,11 +75,11 @@ class Claim:
 
     Args:
         key: `lemma-13`, `lemma-5.6` for its eq. 6, `theorem-1.1`, `identity-distance`.
-        edition: published, repaired or sharp.
+        edition: published, repaired, sharp, or own for a claim that is not of the paper.
         title: what it says, in a few words.
         lhs, rhs: sympy expressions in registered symbols.
         relation: `<=`, `>=` or `==`.
-        assumptions: a subset of A1-A4 and `convex`.
+        assumptions: a subset of A1-A4, `convex` and `quadratic`.
         conditions: relations on the parameters (step-size limits and the like).
         ties: parameters that the statement fixes, as (symbol, expression).
         scope: what has to be measured: gaussian, function, agent, step or trajectory.
@@ -88,6 +91,7 @@ class Claim:
             multiplied out where the printed form divides by n0 or l, which may be 0.
         interaction: who meets in a step: `pair` (Algorithm 1), `matching` (a uniformly random one,
             all step), `graph` (the ends of an edge, every agent as often as any other).
+        own_symbols: quantities beside the notation's, each with how it is measured at a state.
     """
 
     key: str
@@ -106,6 +110,7 @@ class Claim:
     kind: str = "upper"
     printed: tuple[tuple[Any, Any], ...] = ()
     interaction: str = "pair"
+    own_symbols: tuple[OwnSymbol, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is not a well-formed claim."""
@@ -124,9 +129,20 @@ class Claim:
         for fixed, _ in self.ties:
             if not fixed.is_Symbol:
                 raise ValueError(f"{self.key}: a tie must fix a symbol, got {fixed}")
+        if self.own_symbols and self.scope == "trajectory":
+            raise ValueError(f"{self.key}: own symbols are of one state, not of a trajectory")
+        notation = self.notation
         for used in self.free_symbols:
-            if used.name not in NOTATION or NOTATION[used.name].symbol != used:
-                raise ValueError(f"{self.key}: symbol {used} is not in the notation")
+            if used.name not in notation or notation[used.name].symbol != used:
+                raise ValueError(
+                    f"{self.key}: symbol {used} is not in the notation; take the paper's from "
+                    f"theory.notation.symbols, and give others as own_symbols"
+                )
+
+    @property
+    def notation(self) -> Mapping[str, Notation]:
+        """Every symbol that the claim may use, by name."""
+        return {**NOTATION, **{symbol.name: symbol for symbol in self.own_symbols}}
 
     @cached_property
     def free_symbols(self) -> frozenset[sp.Symbol]:
@@ -208,5 +224,5 @@ class Claim:
         needed = sorted(s.name for s in self.rhs.free_symbols)
         if names and (missing := set(needed) - set(names)):
             raise ValueError(f"{self.key}: names must include {sorted(missing)}, got {names}")
-        arguments = [NOTATION[name].symbol for name in names or needed]
+        arguments = [self.notation[name].symbol for name in names or needed]
         return sp.lambdify(arguments, self.rhs, "numpy")

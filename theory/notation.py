@@ -4,6 +4,7 @@ Units: `1` dimensionless, `x` length of a model, `f` value of the objective; so 
 f/x, L and l have f/x^2, and eta has x^2/f.
 """
 
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -29,7 +30,7 @@ class Notation:
         return str(self.symbol.name)
 
 
-_DOMAINS: dict[str, dict[str, bool]] = {
+DOMAINS: Mapping[str, Mapping[str, bool]] = {
     "integer >= 1": {"integer": True, "positive": True},
     "integer >= 2": {"integer": True, "positive": True},
     "integer >= 0": {"integer": True, "nonnegative": True},
@@ -38,6 +39,7 @@ _DOMAINS: dict[str, dict[str, bool]] = {
     "real >= 2": {"positive": True},
     "real": {"real": True},
 }
+"""Which values a symbol may take, and what sympy is told of it."""
 
 _TABLE: tuple[tuple[str, str, str, str, str], ...] = (
     # parameters
@@ -227,7 +229,7 @@ _QUANTITIES: tuple[tuple[str, str, str, str, str], ...] = (
 
 def _entry(row: tuple[str, str, str, str, str]) -> Notation:
     name, meaning, domain, unit, latex = row
-    return Notation(sp.Symbol(name, **_DOMAINS[domain]), meaning, domain, unit, latex)
+    return Notation(sp.Symbol(name, **DOMAINS[domain]), meaning, domain, unit, latex)
 
 
 PARAMETERS: tuple[Notation, ...] = tuple(map(_entry, _TABLE))
@@ -242,8 +244,24 @@ NOTATION: Mapping[str, Notation] = MappingProxyType(
 """Every symbol by its ASCII name."""
 
 
+class UnknownSymbolError(KeyError):
+    """The notation has no such name."""
+
+    def __str__(self) -> str:
+        """The sentence itself, without KeyError's quotes."""
+        return str(self.args[0])
+
+
 def symbol(name: str) -> sp.Symbol:
-    """The one sympy symbol of this name."""
+    """The one sympy symbol of this name.
+
+    Raises:
+        UnknownSymbolError: no such symbol; the message names close ones.
+    """
+    if name not in NOTATION:
+        close = difflib.get_close_matches(name, NOTATION, n=3, cutoff=0.4)
+        hint = f"; close names: {', '.join(close)}" if close else ""
+        raise UnknownSymbolError(f"symbol {name!r} is not in the notation{hint}")
     return NOTATION[name].symbol
 
 

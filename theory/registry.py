@@ -1,10 +1,15 @@
-"""All claims, by key and edition."""
+"""All claims, by key and edition: the paper's, and beside them those of a user's file."""
 
 import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from theory.claim import Claim
+from theory.claim import OWN, Claim
+from theory.proofs.proof import Proof
 from theory.published.lemma_1 import lemma_1, lemma_5
 from theory.published.lemmas import convex_lemmas, nonconvex_lemmas
 from theory.published.theorems import theorem_1_1, theorem_1_2
@@ -23,9 +28,46 @@ class UnknownClaimError(KeyError):
         return str(self.args[0])
 
 
-@cache
+@dataclass(frozen=True)
+class Beside:
+    """Claims of edition own and proofs of some, from the file `origin` as its user named it."""
+
+    origin: str = ""
+    claims: tuple[Claim, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+
+
+_BESIDE: ContextVar[Beside] = ContextVar("beside")
+_NOTHING = Beside()
+
+
+def beside() -> Beside:
+    """What stands beside the paper's claims here; nothing unless inside `standing_beside`."""
+    return _BESIDE.get(_NOTHING)
+
+
+@contextmanager
+def standing_beside(own: Beside) -> Iterator[None]:
+    """Inside, every look-up finds these claims and proofs as well."""
+    token = _BESIDE.set(own)
+    try:
+        yield
+    finally:
+        _BESIDE.reset(token)
+
+
+def stand_beside(own: Beside) -> None:
+    """The same for the rest of this process: a worker's."""
+    _BESIDE.set(own)
+
+
 def claims(edition: str | None = None) -> tuple[Claim, ...]:
     """Every claim, or those of one edition: editions one after the other, in the paper's order."""
+    return (*_of_paper(edition), *(beside().claims if edition in (None, OWN) else ()))
+
+
+@cache
+def _of_paper(edition: str | None) -> tuple[Claim, ...]:
     ladder = sorted(
         (*convex_lemmas(), *nonconvex_lemmas()), key=lambda claim: int(claim.key.split("-")[1])
     )

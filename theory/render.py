@@ -6,7 +6,6 @@ from theory.assumptions import ASSUMPTION_TABLE
 from theory.claim import Claim
 from theory.notation import NOTATION
 
-_NAMES = {entry.symbol: entry.latex for entry in NOTATION.values()}
 _MEETINGS = {
     "matching": "agents meet in uniformly random matchings, in which all of them step",
     "graph": "agents meet along the edges of a connected graph, each agent as often as any other",
@@ -21,22 +20,25 @@ def plain(claim: Claim) -> str:
 
 def latex(claim: Claim) -> str:
     """The statement in LaTeX (mathematics only, no dollar signs)."""
-    return f"{formula(claim.lhs)} {_RELATION[claim.relation]} {formula(claim.rhs)}"
+    left, right = formula(claim.lhs, claim), formula(claim.rhs, claim)
+    return f"{left} {_RELATION[claim.relation]} {right}"
 
 
 def latex_hypotheses(claim: Claim) -> list[str]:
     """Assumptions, fixed parameters and conditions in LaTeX, as printed in the paper."""
     return [
         *(ASSUMPTION_TABLE[key].latex for key in sorted(claim.assumptions)),
-        *(f"{formula(left)} = {formula(right)}" for left, right in claim.ties),
-        *(formula(claim.as_printed(condition)) for condition in claim.conditions),
+        *(f"{formula(left, claim)} = {formula(right, claim)}" for left, right in claim.ties),
+        *(formula(claim.as_printed(condition), claim) for condition in claim.conditions),
         *(rf"\text{{{text}}}" for text in meeting(claim)),
     ]
 
 
-def formula(expression: sp.Basic) -> str:
-    """An expression in LaTeX, without dollar signs."""
-    return str(sp.latex(expression, symbol_names=_NAMES))
+def formula(expression: sp.Basic, claim: Claim | None = None) -> str:
+    """An expression in LaTeX, without dollar signs, with the symbols of `claim` if it has own."""
+    notation = NOTATION if claim is None else claim.notation
+    names = {entry.symbol: entry.latex for entry in notation.values()}
+    return str(sp.latex(expression, symbol_names=names))
 
 
 def meeting(claim: Claim) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
 """Dimensional analysis of expressions in registered symbols: powers of f (value) and x (length)."""
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 import sympy as sp
 
-from theory.notation import NOTATION
+from theory.notation import NOTATION, Notation
 
 Unit = tuple[Fraction, Fraction]
 """Powers of f and x; a gradient is (1, -1), L is (1, -2), eta is (-1, 2)."""
@@ -16,7 +17,7 @@ class UnitError(ValueError):
     """Two units in one sum, or a unit where a number must be."""
 
 
-def unit(expression: sp.Expr) -> Unit | None:
+def unit(expression: sp.Expr, notation: Mapping[str, Notation] = NOTATION) -> Unit | None:
     """The unit of an expression; None for 0, which has every unit.
 
     Raises:
@@ -27,8 +28,8 @@ def unit(expression: sp.Expr) -> Unit | None:
     if expression.is_Number:
         return NONE
     if expression.is_Symbol:
-        return _parsed(NOTATION[expression.name].unit)
-    parts = [unit(argument) for argument in expression.args]
+        return _parsed(notation[expression.name].unit)
+    parts = [unit(argument, notation) for argument in expression.args]
     if expression.is_Add or isinstance(expression, sp.Max | sp.Min):
         return _same(parts)
     if expression.is_Mul:
@@ -48,6 +49,14 @@ def _same(parts: list[Unit | None]) -> Unit | None:
     if len(found) > 1:
         raise UnitError(f"a sum of {' and '.join(map(written, found))}")
     return found[0] if found else None
+
+
+def require_unit(text: str) -> None:
+    """ValueError unless `text` is a unit: products and powers of f and x, and one quotient."""
+    try:
+        _parsed(text)
+    except (KeyError, ValueError):
+        raise ValueError(f"unit must be 1, or powers of f and x as f^2/x^2, got {text!r}") from None
 
 
 def _parsed(text: str) -> Unit:
@@ -72,10 +81,10 @@ def agree(*sides: sp.Expr) -> bool:
     return conflict(*sides) is None
 
 
-def conflict(*sides: sp.Expr) -> str | None:
+def conflict(*sides: sp.Expr, notation: Mapping[str, Notation] = NOTATION) -> str | None:
     """Which units are added or compared that differ; None where all agree."""
     try:
-        _same([unit(side) for side in sides])
+        _same([unit(side, notation) for side in sides])
     except UnitError as error:
         return str(error)
     return None

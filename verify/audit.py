@@ -12,10 +12,12 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from theory import Claim, claim, claims, name_of
+from theory import OWN, Claim, claim, claims, name_of, stand_beside
 from theory.errata import steps
 from verify.bank import PROFILES, Record, judge_bank, make_part, parts
 from verify.errata import examine
+from verify.own.file import Source, load
+from verify.own.verdicts import conclude_own
 from verify.tightness import EFFORTS, claim_rows, has_rows
 from verify.trace import Row, trace_rows
 from verify.verdict import Verdict, conclude
@@ -69,6 +71,7 @@ def run_audit(
     progress: Progress | None = None,
     workers: int = 2,
     subjects: Sequence[Claim] = (),
+    own: Source | None = None,
     known: Mapping[Name, Verdict] | None = None,
     known_rows: Mapping[Name, TightRows] | None = None,
     keep: Keep | None = None,
@@ -79,6 +82,8 @@ def run_audit(
     are tasks of `workers` processes (1: all in this one). Each result is handed to `keep` as soon
     as it is there; those in `known` and `known_rows`, from an audit of this profile and seed that
     was interrupted, are taken over. The same for the same profile and seed, whatever the workers.
+    `own` is a user's file that `subjects` are of, whose claims stand beside the paper's here; each
+    worker runs it once.
 
     Raises:
         WorkerLostError: a worker process was killed.
@@ -98,7 +103,7 @@ def run_audit(
     ]
     more = (_Task("picture", _trace, (seed,)), _Task("printed steps", _steps, ())) if whole else ()
     rows: dict[_Task, tuple[Row, ...]] = {}
-    with _pool(workers) as run:
+    with _pool(workers, own) as run:
         report = _Reporter(progress, len(bank) + len(waiting) + len(measured) + len(more))
         judged = dict(report(run(bank)))
         records = {
@@ -136,7 +141,8 @@ def _judge_part(
 
 
 def _conclude(name: Name, records: list[Record], profile: str, seed: int) -> Verdict:
-    return conclude(claim(*name), records, profile=PROFILES[profile], seed=seed)
+    judged = conclude_own if name[1] == OWN else conclude
+    return judged(claim(*name), records, profile=PROFILES[profile], seed=seed)
 
 
 def _tighten(name: Name, profile: str, seed: int) -> TightRows:
@@ -188,13 +194,13 @@ class _Reporter:
 
 
 @contextmanager
-def _pool(workers: int) -> Iterator[Callable[[Sequence[_Task]], _Done]]:
+def _pool(workers: int, own: Source | None = None) -> Iterator[Callable[[Sequence[_Task]], _Done]]:
     """A function that runs tasks and yields each with its result as soon as it is done."""
     if workers < 2:
         yield lambda tasks: ((task, task()) for task in tasks)
         return
     context = multiprocessing.get_context("spawn")
-    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_work)
+    executor = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(own,))
 
     def run(tasks: Sequence[_Task]) -> _Done:
         waiting = {executor.submit(task.function, *task.arguments): task for task in tasks}
@@ -228,7 +234,9 @@ def _broken_pipes_ignored() -> Iterator[None]:
         signal.signal(signal.SIGPIPE, before)
 
 
-def _begin_work() -> None:
+def _begin(own: Source | None) -> None:
     """One thread of BLAS a worker; Ctrl-C reaches every process, the parent alone answers it."""
     threadpool_limits(1)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if own is not None:
+        stand_beside(load(own).beside)

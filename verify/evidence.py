@@ -8,7 +8,7 @@ from verify.balls import Ball, ball
 from verify.instance import Instance
 from verify.meetings import edges_of
 from verify.onestep import NotExact as StepNotExact
-from verify.onestep import measure_step
+from verify.onestep import StepMeasurement, measure_step
 from verify.optimum import OptimumError, optimum
 from verify.trajectory import NotExact as TrajectoryNotExact
 from verify.trajectory import measure_on_graph, measure_trajectory
@@ -23,7 +23,7 @@ NEEDS_OPTIMUM = frozenset({"e", "a_sq", "a_sq_next", "mu_dot_m"})
 """Quantities of a step that are relative to the minimiser."""
 
 
-def measured_step(instance: Instance, names: Collection[str]) -> Mapping[str, Ball]:
+def measured_step(instance: Instance, names: Collection[str]) -> StepMeasurement:
     """What one step from the instance's state X_t does, by name, computed when asked for.
 
     `names` are those that will be asked for: the optimum of a problem on data is solved for only
@@ -34,7 +34,7 @@ def measured_step(instance: Instance, names: Collection[str]) -> Mapping[str, Ba
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _step(instance: Instance, with_optimum: bool) -> Mapping[str, Ball]:
+def _step(instance: Instance, with_optimum: bool) -> StepMeasurement:
     spec = instance.spec
     return measure_step(
         instance.problem,

@@ -19,6 +19,7 @@ from theory import Claim, compiled, inherited_conditions
 from verify.balls import Ball, ball
 from verify.instance import Instance
 from verify.meetings import edges_of, law_numbers, unequal
+from verify.supported import QUADRATIC_KINDS
 
 Numbers = dict[str, Ball]
 
@@ -166,6 +167,8 @@ def _structural_reasons(claim: Claim, problem: Problem, population: Population) 
                 yield f"A4: s_sq[{agent}]=inf must be finite ({constant.how})"
     if "convex" in claim.assumptions and not found.convex:
         yield f"convex: problem.kind={problem.kind!r} must be convex"
+    if "quadratic" in claim.assumptions and problem.kind not in QUADRATIC_KINDS:
+        yield f"quadratic: problem.kind={problem.kind!r} must be one of {list(QUADRATIC_KINDS)}"
     yield from _estimator_reasons(claim, population)
 
 

@@ -101,9 +101,11 @@ class Instance:
         """X_t, (n, d); InputError where the spec has no [state]."""
         return self.spec.models(self.problem.d)
 
-    def command(self, claim: str, *, edition: str = "published") -> str:
-        """The shell command that judges `claim` on this instance again."""
+    def command(self, claim: str, *, edition: str = "published", file: str = "") -> str:
+        """The shell command that judges `claim`, of a user's `file` if named, here again."""
         chosen = "" if edition == "published" else f" --edition {shlex.quote(edition)}"
+        if file:
+            chosen = f" --from {shlex.quote(file)}"
         content = json.dumps(self.to_dict())
         return f"hdo verify {shlex.quote(claim)}{chosen} --instance {shlex.quote(content)}"
 

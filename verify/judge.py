@@ -2,17 +2,25 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
+from flint import fmpq
 
-from theory import Claim, compiled
+from theory import Claim, OwnSymbol, compiled
 from verify.balls import Ball, ball
-from verify.evidence import NOT_EXACT, measured_run, measured_step
+from verify.errors import blaming
+from verify.evidence import (
+    NEEDS_OPTIMUM,
+    NOT_EXACT,
+    measured_run,
+    measured_step,
+)
 from verify.hypotheses import Numbers, require, tied_numbers, unmet
 from verify.instance import Instance
+from verify.onestep import StepMeasurement
 
 OUTCOMES = ("holds", "violated", "undecided", "silent", "not-exact")
 """What a judgement may say."""
@@ -100,12 +108,30 @@ def gather(claim: Claim, instance: Instance) -> Numbers:
     names = sorted(_needed(claim) - set(numbers))
     if claim.scope == "trajectory":
         fixed = {name: numbers[name] for name in ("l", "eta", "nu")}
-        evidence = measured_run(instance, **fixed)
-    else:
-        evidence = measured_step(instance, names)
+        run = measured_run(instance, **fixed)
+        return numbers | {name: run[name] for name in names}
+    own = {symbol.name: symbol for symbol in claim.own_symbols}
+    # a user's function may ask for the minimiser
+    step = measured_step(instance, [*names, *(NEEDS_OPTIMUM if own else ())])
     for name in names:
-        numbers[name] = evidence[name]
+        numbers[name] = _own_value(step, own[name]) if name in own else step[name]
     return numbers
+
+
+def _own_value(step: StepMeasurement, symbol: OwnSymbol) -> Ball:
+    """What a user's function measures.
+
+    Raises `OwnFileError` where it fails, returns no ball or exact number, or leaves its domain.
+    """
+    path = getattr(getattr(symbol.measure, "__code__", None), "co_filename", symbol.name)
+    with blaming(path, f"measuring {symbol.name}", passing=NOT_EXACT):
+        found = step.of(symbol.measure)
+        if isinstance(found, float) or not isinstance(found, Ball | int | fmpq):
+            raise TypeError(f"expected a ball or an exact number, got {type(found).__name__}")
+        value = ball(found)
+        if symbol.symbol.is_nonnegative and value < 0:
+            raise ValueError(f"it is {float(value.mid()):.3g}, and its domain {symbol.domain}")
+    return value
 
 
 def right_hand_side(claim: Claim, instance: Instance, measured: Mapping[str, float | Ball]) -> Ball:
@@ -116,6 +142,15 @@ def right_hand_side(claim: Claim, instance: Instance, measured: Mapping[str, flo
     require(claim, instance)
     found = {name: ball(value) for name, value in measured.items()}
     return ball(claim.evaluate("rhs", {**tied_numbers(claim, instance), **found}))
+
+
+def bound_at(claim: Claim, instance: Instance) -> Ball:
+    """The claim's right-hand side on the instance, whatever its left-hand side needs.
+
+    Raises `NotExact` where a quantity has no exact evidence there.
+    """
+    numbers = gather(replace(claim, lhs=claim.rhs), instance)
+    return ball(claim.evaluate("rhs", numbers))
 
 
 @lru_cache(maxsize=1024)

@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from hdo.population import PAPER
 from verify.errors import NotExact
 
+QUADRATIC_KINDS = ("quadratic", "ridge")
+"""Kinds whose losses are polynomials of degree 2."""
+
 
 def unmeasured_estimator(agents: Iterable[str]) -> str | None:
     """The first estimator whose moments are not measured exactly here."""

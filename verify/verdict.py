@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from theory import Claim, ancestors, claim, name_of
+from theory import OWN, Claim, ancestors, beside, claim, name_of
 from verify.bank import (
     Entry,
     Profile,
@@ -35,6 +35,10 @@ _METHOD: Mapping[str, str] = MappingProxyType(
         "trajectory": "exact trajectory moments",
     }
 )
+
+
+def _method(subject: Claim) -> str:
+    return "exact measures of its own" if subject.own_symbols else _METHOD[subject.scope]
 
 
 class ContradictionError(RuntimeError):
@@ -94,7 +98,7 @@ def replay(key: str, edition: str, instance: Instance) -> Verdict:
     subject = claim(key, edition)
     require(subject, instance)
     found = judge(subject, instance)
-    method = f"{_METHOD[subject.scope]}, ball arithmetic, this instance"
+    method = f"{_method(subject)}, ball arithmetic, this instance"
     name = {"holds": "HOLDS", "violated": "REFUTED"}.get(found.outcome, "INCONCLUSIVE")
     return Verdict(
         claim=subject.key,
@@ -119,11 +123,11 @@ def conclude(subject: Claim, records: Sequence[Record], *, profile: Profile, see
     """
     proof = prove(subject)
     strict = guarded(subject)
-    tally = _Tally(subject, records)
+    tally = _Tally(subject, records, proof)
     if proof is not None and proof.outcome == "accepted":
         violated = next((r.trial for r in records if r.trial.violated), None)
         if violated is not None:
-            shown = violated.instance.command(subject.key, edition=subject.edition)
+            shown = replay_command(subject, violated.instance)
             raise ContradictionError(f"{name_of(subject)} is proved, and violated: {shown}")
         return tally.proved(proof)
     witness, inside = None, True
@@ -158,8 +162,11 @@ def _violation(
 class _Tally:
     """Counts of outcomes over the bank and the searches, and the worst ratios."""
 
-    def __init__(self, subject: Claim, records: Sequence[Record]) -> None:
+    def __init__(
+        self, subject: Claim, records: Sequence[Record], proof: Checked | None = None
+    ) -> None:
         self.subject = subject
+        self.proof = proof
         own = [r for r in records if r.inside] + [
             r for r in records if not r.inside and not self._twice(r, records)
         ]
@@ -237,7 +244,7 @@ class _Tally:
 
     def _evidence(self, name: str, *, inside: bool) -> str:
         text = (
-            f"{_METHOD[self.subject.scope]}, ball arithmetic, {self.decided} instances "
+            f"{_method(self.subject)}, ball arithmetic, {self.decided} instances "
             f"({self.real} real data)"
         )
         if self.outcomes["not-exact"]:
@@ -246,6 +253,9 @@ class _Tally:
             text += f"; {self._inside_text()}"
         if name == "INCONCLUSIVE":
             text += f"; {self._why()}"
+        if self.proof is not None and self.proof.outcome != "accepted":
+            step, why = self.proof.step, self.proof.reason
+            text += f"; its proof is not accepted ({self.proof.outcome}): {step}: {why}"
         return text
 
     def _inside_text(self) -> str:
@@ -270,12 +280,18 @@ def _inherited_keys(subject: Claim) -> set[str]:
     return {below.key for below in ancestors(subject) if set(below.conditions) & added}
 
 
+def replay_command(subject: Claim, instance: Instance) -> str:
+    """The command that judges the claim on this instance again."""
+    file = beside().origin if subject.edition == OWN else ""
+    return instance.command(subject.key, edition=subject.edition, file=file)
+
+
 def _witness(subject: Claim, instance: Instance, found: Judgement) -> dict[str, Any]:
     return {
         "instance": instance.to_dict(),
         "lhs": rounded(found.lhs),
         "rhs": rounded(found.rhs),
-        "command": instance.command(subject.key, edition=subject.edition),
+        "command": replay_command(subject, instance),
         "inherited_conditions_hold": unmet(guarded(subject), instance) is None,
     }
 

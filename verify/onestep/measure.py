@@ -159,11 +159,18 @@ class StepMeasurement(Mapping[str, Ball]):
     def __init__(self, state: State) -> None:
         self._state = state
         self._found: dict[str, Ball] = {}
+        self._own: dict[Callable[[State], Any], Any] = {}
 
     def __getitem__(self, name: str) -> Ball:
         if name not in self._found:
             self._found[name] = QUANTITIES[name](self._state)
         return self._found[name]
+
+    def of(self, measure: Callable[[State], Any]) -> Any:
+        """What a function of the state gives that is none of `QUANTITIES`; once a function."""
+        if measure not in self._own:
+            self._own[measure] = measure(self._state)
+        return self._own[measure]
 
     def __iter__(self) -> Iterator[str]:
         return iter(QUANTITIES)

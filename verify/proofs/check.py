@@ -117,6 +117,8 @@ class _Run:
 
     def begin(self) -> None:
         """What the proof takes from the claim's conditions is in them."""
+        if self.claim.own_symbols:
+            raise NotAcceptedError("undecided", "own symbols have no meaning in vectors")
         self.region = self._region(self.proof.limits)
         self.settling = self._region((*self.proof.limits, *self.proof.settling))
         for name, value in self.proof.positive:

@@ -1,21 +1,26 @@
 """Which claims are proved: every proof on record, and what it uses, checked from scratch."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
-from theory import Claim, claim
+from theory import OWN, Beside, Claim, beside, claim
 from theory.proofs.axioms import AXIOMS
 from theory.proofs.proof import Axiom, Proof, Source, Summed, Use
 from theory.published.proofs import proofs as published
 from theory.repaired.proofs import proofs as repaired
 from theory.sharp import proofs as sharp
 from theory.sharp.identity_proofs import identity_proofs as identities
+from verify.errors import blaming
 from verify.proofs.check import Checked, Name, check, named
 
 
-@cache
 def all_proofs() -> dict[Name, Proof]:
-    """Every proof by the (key, edition) of its claim."""
+    """Every proof by the (key, edition) of its claim: the paper's, and those that stand beside."""
+    return _of_paper() | {(p.key, p.edition): p for p in beside().proofs}
+
+
+@cache
+def _of_paper() -> dict[Name, Proof]:
     return {(p.key, p.edition): p for p in (*published(), *repaired(), *identities(), *sharp())}
 
 
@@ -32,7 +37,10 @@ def prove(subject: Claim) -> Checked | None:
     name = (subject.key, subject.edition)
     if name not in all_proofs() or claim(*name) != subject:
         return None
-    return _prover()(*name)
+    if subject.edition != OWN:
+        return _prover()(*name)
+    with blaming(beside().origin, f"checking the proof of {subject.key}"):
+        return _prover()(*name)
 
 
 def all_checked() -> Mapping[Name, Checked]:
@@ -42,9 +50,14 @@ def all_checked() -> Mapping[Name, Checked]:
     return _prover().checked
 
 
-@cache
 def _prover() -> "Prover":
-    """The one that remembers what is checked in this process."""
+    """The one that remembers what is checked in this process, for what stands beside."""
+    return _remembering(beside())
+
+
+@lru_cache(maxsize=4)
+def _remembering(own: Beside) -> "Prover":
+    del own
     return Prover(all_proofs())
 
 

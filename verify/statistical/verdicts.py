@@ -24,7 +24,7 @@ from verify.statistical.bounds import (
 )
 from verify.statistical.replicas import FIXED, RANDOM, fixed_quantities, run_replicas, widest
 from verify.statistical.sides import NotLinear, Sides, measured_names, sides
-from verify.verdict import Verdict
+from verify.verdict import Verdict, replay_command
 
 LEVEL = 1e-6
 """The family-wise error of one run: the chance that any of its verdicts is wrong."""
@@ -244,7 +244,7 @@ def _witness(claim: Claim, instance: Instance, found: Decision) -> dict[str, obj
         "instance": instance.to_dict(),
         "lhs": found.left.lower,
         "rhs": found.right.upper,
-        "command": f"{instance.command(claim.key, edition=claim.edition)} --statistical",
+        "command": f"{replay_command(claim, instance)} --statistical",
         "inherited_conditions_hold": None,
     }
 
