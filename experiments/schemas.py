@@ -42,3 +42,49 @@ SLACK = Schema(
 `before` and `after` the link go from `exact` to `bound`, `factor` is their quotient; `erratum` is
 the id of the mistake in this step, or empty.
 """
+
+MAP = Schema(
+    "map",
+    {
+        "map": "text",
+        "edition": "text",
+        "x_name": "text",
+        "y_name": "text",
+        "x": "number",
+        "y": "number",
+        "exact": "number",
+        "bound": "number",
+        "ratio": "number",
+        "cell": "text",
+    },
+)
+"""One row a place of a map and edition: stationary gap, its bound, and their quotient.
+
+`bound` and `ratio` are missing where the edition's hypotheses do not hold.
+"""
+
+PHASE = Schema(
+    "phase",
+    {
+        "plane": "text",
+        "x_name": "text",
+        "x": "number",
+        "d": "integer",
+        "budget": "text",
+        "n0": "integer",
+        "n1": "integer",
+        "interactions": "integer",
+        "eta": "number",
+        "eta_alone": "number",
+        "mixed": "number",
+        "alone": "number",
+        "ratio": "number",
+        "bound_mixed": "number",
+        "bound_alone": "number",
+        "bound_ratio": "number",
+        "rule": "number",
+        "region": "text",
+    },
+)
+"""One row a point and budget: exact errors of a mixed population and of its n1 first-order agents
+alone, each at its best step size; the bounds on them; what noise and price say; who wins."""

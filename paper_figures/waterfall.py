@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import LogLocator
 
-from experiments import read_rows, replacing
+from experiments import read_rows
 from experiments.schemas import SLACK
+from paper_figures.files import save_numbers, save_picture
 
 STEM = "waterfall"
 """The files are this name, the claim, and .png or .pdf; the numbers are in one .csv."""
@@ -35,10 +35,9 @@ MARKED = 3
 """The links that add most to the bound have their own colour."""
 
 _WIDTH = 62
-_ROOM = 1.6
+_ROOM = 2.0
 """How far beyond the longest bar the axis goes, for its label."""
 
-_COLUMNS = list(SLACK.columns)
 _PLAIN, _COSTLY, _FALSE = (sns.color_palette("colorblind")[i] for i in (0, 1, 4))
 
 
@@ -51,6 +50,7 @@ class Bar:
 
     label: str
     factor: float
+    share: float
     colour: tuple[float, float, float]
 
 
@@ -82,7 +82,11 @@ def draw(rows: Sequence[Row], group: str) -> Figure:
 
 
 def _scale(axes: Axes, end: float) -> None:
-    axes.set(xlabel="times the exact value (log scale)", xlim=(None, _ROOM * end))
+    axes.set(
+        xlabel="times the exact value (log scale)\n"
+        "beside a bar: its factor (its part of bound - exact value)",
+        xlim=(None, _ROOM * end),
+    )
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.xaxis.set_major_formatter("{x:g}")
 
@@ -102,20 +106,26 @@ def _described(row: Row) -> str:
 
 
 def _bars(part: Sequence[Row]) -> list[Bar]:
-    """In the order of the proof, small links together."""
-    costly = sorted(part, key=lambda row: row["before"] - row["after"])[:MARKED]
+    """In the order of the proof, small links together; share: of what all of them add."""
+    whole = part[-1]["after"] - part[0]["before"]
+    costly = sorted(part, key=_added)[-MARKED:]
     shown, small = [], []
     for row in part:
         if row not in costly and 1 / SMALL < row["factor"] < SMALL:
-            small.append(row["factor"])
+            small.append(row)
             continue
         colour = _FALSE if row["erratum"] else _COSTLY if row in costly else _PLAIN
         label = textwrap.fill(f"{row['equation']}: {row['step']}", _WIDTH)
-        shown.append(Bar(label, row["factor"], colour))
+        shown.append(Bar(label, row["factor"], _added(row) / whole, colour))
     if small:
         label = f"the other {len(small)} links, each within {SMALL - 1:.0%}"
-        shown.append(Bar(label, math.prod(small), _PLAIN))
+        factor, added = math.prod(row["factor"] for row in small), sum(map(_added, small))
+        shown.append(Bar(label, factor, added / whole, _PLAIN))
     return shown
+
+
+def _added(row: Row) -> float:
+    return float(row["after"] - row["before"])
 
 
 def _draw_panel(axes: Axes, bars: Sequence[Bar], title: str) -> float:
@@ -126,7 +136,7 @@ def _draw_panel(axes: Axes, bars: Sequence[Bar], title: str) -> float:
         largest = max(largest, end)
         axes.barh(place, end - begin, left=begin, height=0.62, color=bar.colour)
         axes.annotate(
-            f"x {bar.factor:.4g}" if abs(bar.factor - 1) < 0.1 else f"x {bar.factor:.3g}",
+            f"x {bar.factor:.{4 if abs(bar.factor - 1) < 0.1 else 3}g}  ({bar.share:.0%})",
             (max(begin, end), place),
             xytext=(4, 0),
             textcoords="offset points",
@@ -142,7 +152,7 @@ def _draw_panel(axes: Axes, bars: Sequence[Bar], title: str) -> float:
 
 def _legend() -> list[Patch]:
     return [
-        Patch(color=_COSTLY, label="adds most to the bound"),
+        Patch(color=_COSTLY, label="one of the three that add most to the bound"),
         Patch(color=_PLAIN, label="another inequality"),
         Patch(color=_FALSE, label="a step that is false in general (errata)"),
     ]
@@ -151,16 +161,9 @@ def _legend() -> list[Patch]:
 def save(stored: Path, folder: Path) -> tuple[Path, ...]:
     """Draw the stored rows; writes a PNG and a PDF a claim and the numbers as CSV."""
     rows = read_rows(stored, schema=SLACK)
-    written = []
-    for group in GROUPS:
-        figure = draw(rows, group)
-        png, pdf = (folder / f"{STEM}-{group}.{suffix}" for suffix in ("png", "pdf"))
-        with replacing(png) as temporary:
-            figure.savefig(temporary, format="png", dpi=130, metadata={"Software": None})
-        with replacing(pdf) as temporary:
-            figure.savefig(temporary, format="pdf", metadata={"CreationDate": None})
-        written += [png, pdf]
-    csv = folder / f"{STEM}.csv"
-    with replacing(csv) as temporary:
-        pd.DataFrame(rows, columns=_COLUMNS).to_csv(temporary, index=False)
-    return (*written, csv)
+    written = [
+        path
+        for group in GROUPS
+        for path in save_picture(draw(rows, group), folder, f"{STEM}-{group}")
+    ]
+    return (*written, save_numbers(rows, SLACK, folder, STEM))

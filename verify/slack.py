@@ -172,6 +172,6 @@ def _rows(chain: Chain, cell: Cell, where: Row, parts: Parts) -> Iterator[Row]:
     yield from ({**head, **row} for row in split(chain, parts))
 
 
-def costliest(found: Iterable[Row], count: int = 3) -> list[Row]:
+def costliest(found: Iterable[Mapping[str, Any]], count: int = 3) -> list[Mapping[str, Any]]:
     """The links that add most to the bound: by after - before, which no order of links changes."""
     return sorted(found, key=lambda row: row["before"] - row["after"])[:count]

@@ -1,6 +1,8 @@
 """A chain from an exact value to a stated bound, as data."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 import sympy as sp
 
@@ -62,8 +64,12 @@ class Chain:
 
 def printed(key: str) -> tuple[sp.Expr, sp.Expr]:
     """(larger, smaller) of a printed step."""
-    found = next(step.claim for step in steps() if step.key == key)
-    return sides(found)
+    return sides(_printed_steps()[key])
+
+
+@cache
+def _printed_steps() -> Mapping[str, Claim]:
+    return {step.key: step.claim for step in steps()}
 
 
 def sides(subject: Claim) -> tuple[sp.Expr, sp.Expr]:
