@@ -30,6 +30,9 @@ COLOURS = {
 }
 """The regions, in the order of the legend."""
 
+DARK = ("mixed wins",)
+"""Where numbers are white."""
+
 _COLUMNS = list(PHASE.columns)
 
 
@@ -83,6 +86,9 @@ def _draw_panel(axes: Axes, part: pd.DataFrame, budget: str) -> None:
             f"{x:g}" if x >= 1 else f"1/{1 / x:g}" for x in code.columns.to_numpy(dtype=float)
         ],
     )
+    dark = [name in DARK for name in COLOURS]
+    for text, place in zip(axes.texts, code.to_numpy(dtype=int).ravel(), strict=True):
+        text.set_color("white" if dark[place] else "black")
     axes.set(title=f"equal {budget}", xlabel=part["x_name"].iloc[0], ylabel="d")
     axes.tick_params(rotation=0)
 

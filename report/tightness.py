@@ -16,6 +16,7 @@ from typing import Any
 
 from experiments import Provenance, Schema, provenance, write_rows, writing
 from experiments.schemas import MAP, PHASE, SLACK
+from hdo.errors import InputError
 from paper_figures import maps as map_figures
 from paper_figures import phase as phase_figures
 from paper_figures import waterfall
@@ -28,6 +29,8 @@ from verify.slack_cases import STATES, cells
 Row = Mapping[str, Any]
 
 DOCS = Path(__file__).parents[1] / "docs"
+PROFILES = ("quick", "full")
+
 PICTURES = "tightness"
 """The folder of the page's pictures, beside the page."""
 
@@ -44,7 +47,9 @@ class Tightness:
 
 
 def measured(profile: str, advance: Advance | None = None) -> Tightness:
-    """Every row of a profile: `quick` some seconds, `full` about a minute."""
+    """Every row of a profile: `quick` or `full`; InputError for another."""
+    if profile not in PROFILES:
+        raise InputError("profile", profile, f"one of {list(PROFILES)}")
     parts = {
         "slack along the proofs": lambda: slack.rows(cells(profile)),
         "tightness maps": lambda: maps.rows(profile),
@@ -161,7 +166,7 @@ def _slack_lines(rows: Sequence[Row]) -> Iterator[str]:
     count = len(next(iter(found.values()))) - 1
     yield _CHAIN.format(base=base, count=count, share=slack.SHARE_OF_LIMIT, start=slack.START)
     base_cell = {name: first[name] for name in names}
-    for part in chains_of(rows):
+    for part in sorted(chains_of(rows), key=_place):
         cell = json.loads(part[0]["cell"])
         here = {name: cell[name] for name in names} == base_cell
         if here and cell.get("state") != STATES[1]:
@@ -169,6 +174,11 @@ def _slack_lines(rows: Sequence[Row]) -> Iterator[str]:
     yield from _errata_lines(rows)
     for group, (title, _) in waterfall.GROUPS.items():
         yield f"![{title}]({PICTURES}/{waterfall.STEM}-{group}.png)\n"
+
+
+def _place(part: Sequence[Row]) -> tuple[int, int]:
+    subjects = list(dict.fromkeys(NAMES.values()))
+    return subjects.index(NAMES[part[0]["claim"]]), EDITIONS.index(part[0]["edition"])
 
 
 def _range(values: Sequence[float]) -> str:
@@ -282,7 +292,8 @@ is the exact E||mu_T - x\\*||^2 at the end of the budget; the first-order agents
 **Cost model** (`verify/phase_cases.py`). *Interactions*: T. *Oracle calls*: a first-order step asks
 for one gradient, a zeroth-order one for rv + 1 values of F. *Compute cost*: a gradient costs
 {gradient} evaluations of F (its value included), a zeroth-order step rv + 1. *Parallel time*: T/n,
-as in the paper: n agents meet n/2 pairs at once, so more agents have more interactions.
+as in the paper: n agents meet n/2 pairs at once, so more agents have more interactions, as if
+all steps took equally long.
 
 *Predicted*: the same comparison of the sharp edition's bounds (`last-iterate`), each at its
 own best step size. *Within 5 %*: neither wins.

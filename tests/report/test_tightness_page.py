@@ -9,6 +9,7 @@ import pytest
 
 from experiments import provenance, read_rows
 from experiments.schemas import MAP, PHASE, SLACK
+from hdo.errors import InputError
 from report.tightness import (
     DOCS,
     EDITIONS,
@@ -88,6 +89,12 @@ def test_a_bound_that_is_violated_would_show(found: Tightness) -> None:
     promised = ({**found.phase[0], "region": "predicted only"}, *found.phase[1:])
     assert "In 1 points the bounds promise" in page(replace(found, phase=promised))
     assert "never promise" in page(found)
+
+
+def test_an_unknown_profile_is_refused() -> None:
+    """In one sentence, before anything is measured."""
+    with pytest.raises(InputError, match="profile"):
+        measured("fast")
 
 
 def test_what_an_audit_stores(found: Tightness, tmp_path: Path) -> None:
