@@ -193,3 +193,10 @@ def test_cells_differ_and_suit_the_published_theorems() -> None:
     assert {(cell.interaction, cell.estimator) for cell in chosen} == {("pair", "two-point")}
     assert not any(cell.apart for cell in chosen)
     assert slack_cells("quick") == chosen[:1]
+
+
+def test_a_link_is_taken_where_something_is_measured() -> None:
+    """A part of the run that does not exist is refused."""
+    link = next(iter(known_chains().values())).links[0]
+    with pytest.raises(ValueError, match="part must be one of"):
+        replace(link, part="tail")

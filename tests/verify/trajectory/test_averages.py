@@ -1,11 +1,13 @@
 """Averages over a run, against an enumeration of every meeting and sums over agents by hand."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import pytest
 from enumeration import Enumeration
 
+from hdo.errors import InputError
 from hdo.population import Population
 from hdo.problems import QuadraticProblem
 from verify.errors import NotExact
@@ -233,3 +235,13 @@ def test_more_than_one_hessian_is_refused() -> None:
     )
     with pytest.raises(NotExact, match="one Hessian"):
         Setting.of(types_of(problem, problem.population), eta=ETA, nu=NU, start=np.zeros(2))
+
+
+def test_noise_is_one_number_or_one_a_type() -> None:
+    """The same number for every type is that number; another count is refused."""
+    typed = types_of(PROBLEM, PROBLEM.population)
+    each = replace(typed, noise=(0.7,) * typed.m)
+    same = Setting.of(each, eta=ETA, nu=NU, start=np.array(START))
+    assert settled_quantities(same) == settled_quantities(system())
+    with pytest.raises(InputError, match="one entry a type"):
+        replace(typed, noise=(0.7,) * (typed.m + 1))
