@@ -4,6 +4,7 @@
 # make bench    install and time the engine beside its rivals; writes docs/benchmarks/engine.md
 # make perturb  install and try ten thousand perturbed claims on the proof checker
 # make grid     install and judge the audit grid; writes docs/grid.md
+# make tightness  install and split the slack of bounds, map it; writes docs/tightness.md
 # make pages    write the pages of docs/ that are made from the objects
 # make lock     refresh requirements.lock from pyproject.toml
 # make clean    remove what the other targets made
@@ -22,7 +23,7 @@ checksum = $(shell { cat $(1) 2>/dev/null; echo "$(CURDIR)"; } | cksum | tr ' ' 
 LOCKED := $(VENV)/.locked-$(call checksum,requirements.lock)
 INSTALLED := $(VENV)/.installed-$(call checksum,pyproject.toml)
 
-.PHONY: audit test mutants bench perturb grid pages install lock clean
+.PHONY: audit test mutants bench perturb grid tightness pages install lock clean
 
 audit: install
 	$(BIN)/hdo audit --profile quick
@@ -44,6 +45,9 @@ perturb: install
 
 grid: install
 	$(BIN)/python -m report.grid
+
+tightness: install
+	$(BIN)/python -m report.tightness
 
 pages: install
 	$(BIN)/python -m report.pages

@@ -51,3 +51,72 @@ RUN = Schema(
     },
 )
 """One run that filled a folder; `taken_over` verdicts are from one that was interrupted."""
+
+SLACK = Schema(
+    "slack",
+    {
+        "claim": "text",
+        "edition": "text",
+        "cell": "text",
+        "position": "integer",
+        "step": "text",
+        "equation": "text",
+        "erratum": "text",
+        "factor": "number",
+        "before": "number",
+        "after": "number",
+        "exact": "number",
+        "bound": "number",
+    },
+)
+"""One row a link of a proof. `cell` is JSON: the population, the step size, the run or the state.
+
+`before` and `after` the link go from `exact` to `bound`, `factor` is their quotient; `erratum` is
+the id of the mistake in this step, or empty.
+"""
+
+MAP = Schema(
+    "map",
+    {
+        "map": "text",
+        "edition": "text",
+        "x_name": "text",
+        "y_name": "text",
+        "x": "number",
+        "y": "number",
+        "exact": "number",
+        "bound": "number",
+        "ratio": "number",
+        "cell": "text",
+    },
+)
+"""One row a place of a map and edition: stationary gap, its bound, and their quotient.
+
+`bound` and `ratio` are missing where the edition's hypotheses do not hold.
+"""
+
+PHASE = Schema(
+    "phase",
+    {
+        "plane": "text",
+        "x_name": "text",
+        "x": "number",
+        "d": "integer",
+        "budget": "text",
+        "n0": "integer",
+        "n1": "integer",
+        "interactions": "integer",
+        "eta": "number",
+        "eta_alone": "number",
+        "mixed": "number",
+        "alone": "number",
+        "ratio": "number",
+        "bound_mixed": "number",
+        "bound_alone": "number",
+        "bound_ratio": "number",
+        "rule": "number",
+        "region": "text",
+    },
+)
+"""One row a point and budget: exact errors of a mixed population and of its n1 first-order agents
+alone, each at its best step size; the bounds on them; what noise and price say; who wins."""

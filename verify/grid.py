@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from theory.claim import Claim
 from theory.notation import symbols
 from theory.published.theorems import theorem_1_1
+from theory.repaired.theorems import theorem_1_1 as repaired_1_1
 from theory.sharp.estimators import Estimator, forward_gradient, two_point
 from theory.sharp.floor import MULTIPLIERS, SPREAD, floor, margin, optimised, step_limit
 from theory.sharp.mixing import mixing
@@ -57,10 +58,16 @@ MODELS: Mapping[str, tuple[Estimator, ...]] = {
 """What a bound is told of the zeroth-order agents; any tau > 0 is a bound."""
 
 
-def values(cell: Cell, eta: float) -> dict[str, float]:
-    """The parameters by name; nu = eta/sqrt(d) as in Theorem 1."""
+def tied(cell: Cell, eta: float) -> float:
+    """nu = eta/sqrt(d), as in Theorem 1."""
+    return eta / float(np.sqrt(cell.d))
+
+
+def values(cell: Cell, eta: float, nu: float | None = None) -> dict[str, float]:
+    """The parameters by name; nu is tied to eta unless given."""
     n1 = cell.n - cell.n0
-    numbers = (cell.n, cell.n0, n1, cell.d, 1, cell.kappa, 1, eta, eta / np.sqrt(cell.d))
+    nu = tied(cell, eta) if nu is None else nu
+    numbers = (cell.n, cell.n0, n1, cell.d, 1, cell.kappa, 1, eta, nu)
     noise = (cell.split, cell.split, cell.n0 * cell.noise, n1 * cell.noise)
     return dict(zip(NAMES, map(float, (*numbers, *noise)), strict=True))
 
@@ -92,19 +99,21 @@ def limit(cell: Cell) -> float:
     return float(_limit(forward_gradient())(**values(cell, 1.0)))
 
 
-def bound(cell: Cell, model: str, eta: float, *, spread: float) -> tuple[float, float]:
+def bound(
+    cell: Cell, model: str, eta: float, *, spread: float, nu: float | None = None
+) -> tuple[float, float]:
     """(x, floor): the least bound on (1-x) gap + (l/2) distance_sq + spread L gamma.
 
-    With spread = 0 the least floor/(1-x), a bound on the gap.
+    With spread = 0 the least floor/(1-x), a bound on the gap. nu is tied to eta unless given.
     """
-    cost = _first if spread else _alone
-    found = [_least(cell, estimator, eta, spread, cost) for estimator in MODELS[model]]
+    cost, given = _first if spread else _alone, values(cell, eta, nu)
+    found = [_least(cell, estimator, given, spread, cost) for estimator in MODELS[model]]
     return min(found, key=lambda pair: float(cost(*pair)))
 
 
-def gap_bound(cell: Cell, model: str, eta: float) -> float:
+def gap_bound(cell: Cell, model: str, eta: float, nu: float | None = None) -> float:
     """The least bound on the stationary gap, for every convex f."""
-    return float(_alone(*bound(cell, model, eta, spread=0.0)))
+    return float(_alone(*bound(cell, model, eta, spread=0.0, nu=nu)))
 
 
 def quadratic_gap_bound(cell: Cell, model: str, eta: float) -> float:
@@ -112,7 +121,7 @@ def quadratic_gap_bound(cell: Cell, model: str, eta: float) -> float:
     (estimator, *_) = MODELS[model]
     if not estimator.unbiased:
         return np.inf
-    return float(_halved(*_least(cell, estimator, eta, 0.0, _halved)))
+    return float(_halved(*_least(cell, estimator, values(cell, eta), 0.0, _halved)))
 
 
 Cost = Callable[[Any, Any], Any]
@@ -132,10 +141,10 @@ def _halved(x: Any, right: Any) -> Any:
 
 
 def _least(
-    cell: Cell, estimator: Estimator, eta: float, spread: float, cost: Cost
+    cell: Cell, estimator: Estimator, given: Mapping[str, float], spread: float, cost: Cost
 ) -> tuple[float, float]:
     """The multipliers of least cost for one estimator; omega is the least the margin allows."""
-    given, quadratic = values(cell, eta), cost is _halved
+    eta, quadratic = given["eta"], cost is _halved
     evaluate = _compiled(cell.interaction, bool(cell.n % 2), estimator, cell.apart, quadratic)
     shares = KAPPAS if cell.n > 2 and (cell.split or not estimator.unbiased) else (_TINY,)
     menu = np.meshgrid(BETAS, shares, EPSILONS if cell.apart else (1.0,), indexing="ij")
@@ -170,17 +179,22 @@ def _smallest(left: Callable[[Floats], Floats], start: Floats) -> Floats:
     return high
 
 
-@lru_cache(maxsize=1)
-def _published() -> Claim:
-    return theorem_1_1()
+@lru_cache(maxsize=2)
+def _ladder(edition: str) -> Claim:
+    return {"published": theorem_1_1, "repaired": repaired_1_1}[edition]()
 
 
-def published(cell: Cell, eta: float) -> float | None:
-    """D2/D1 of eq. (43) as printed; None outside its hypotheses (Algorithm 1 and two-point)."""
+def published(
+    cell: Cell, eta: float, nu: float | None = None, *, edition: str = "published"
+) -> float | None:
+    """D2/D1 of eq. (43) as printed; None outside its hypotheses (Algorithm 1 and two-point).
+
+    Or of the repaired edition. With nu given, c = eta/nu.
+    """
     if cell.interaction != "pair" or (cell.n0 and cell.estimator != "two-point"):
         return None
-    claim = _published()
-    numbers = {**values(cell, eta), "c": float(np.sqrt(cell.d)), "T": 2.0, "a_0_sq": 0.0}
+    claim, given = _ladder(edition), values(cell, eta, nu)
+    numbers = {**given, "c": eta / given["nu"], "T": 2.0, "a_0_sq": 0.0}
     for condition in claim.conditions:
         low, high = (float(_number(side, numbers)) for side in (condition.lts, condition.gts))
         if not low <= high or high == low == 0:
@@ -215,7 +229,7 @@ def _row(cell: Cell, model: str, fraction: float) -> Row:
     x, sharp = bound(cell, model, eta, spread=SPREAD_WEIGHT)
     alone = gap_bound(cell, model, eta)
     quadratic = quadratic_gap_bound(cell, model, eta)
-    seen = settled(cell, eta=eta, nu=eta / float(np.sqrt(cell.d)))
+    seen = settled(cell, eta=eta, nu=tied(cell, eta))
     spread = SPREAD_WEIGHT * cell.kappa * seen["gamma"]
     exact = (1 - x) * seen["gap"] + seen["distance_sq"] / 2 + spread
     stable = threshold(cell.interaction, cell.n, cell.n0, cell.d, cell.kappa)

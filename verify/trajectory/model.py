@@ -62,7 +62,7 @@ class Model:
     All points are measured from the minimiser x* of the mean objective. `counts` (m,); `partners`
     (m, m): how many agents of type s an agent of type t can meet; `distinct` (m, m): 1 where two
     different agents of these types exist, else 0; `multiplicity` (K,): coordinates in a block.
-    Noise of one estimate: `base` (K,) + `spread` (m, 1) x (directional part) + `curved` (two-point,
+    Noise of one estimate: `base` + `spread` (m, 1) x (directional part) + `curved` (two-point,
     from the curvature). `centre_own`, `centre_pair` (m, m, K): E<c_i, c_j> of one agent, of two.
     `start` (K,), `start_centre`: the same with the start. `anchor`, `anchor_start` (K,),
     `anchor_centre`: products with x* itself.
@@ -192,8 +192,9 @@ class _Estimates:
 
     @property
     def base(self) -> Array:
-        """r s, (K,)."""
-        return self.multiplicity * self.up(self.system.noise) / self.system.d
+        """r s, (m, K)."""
+        noise = np.broadcast_to(np.asarray(self.system.noise, dtype=object), (self.system.m,))
+        return self.multiplicity * self.up(noise)[:, None] / self.system.d
 
     @property
     def spread(self) -> Array:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from hdo.ring import Array
 from verify.balls import ball, balls
 from verify.trajectory.model import Model, Ring, compile_model
-from verify.trajectory.typed import OBSERVED, increment, observed, state_size, unpacked
+from verify.trajectory.typed import OBSERVED, State, increment, observed, state_size, unpacked
 from verify.trajectory.types import TypedQuadratic
 
 _HALVINGS = 45
@@ -25,13 +25,18 @@ def stationary(
     balls where the system cannot be solved.
     """
     model = _model(system, eta, nu, interaction, ring)
+    seen = observed(model, stationary_state(model, ring))
+    return {name: float(seen[name][0]) for name in OBSERVED}
+
+
+def stationary_state(model: Model, ring: Ring = float) -> State:
+    """The second moments that one interaction does not change; a batch of one."""
     matrix = _matrix(model, ring)
     kept = _existing(model)
     state = matrix[:, :1] * 0
     state[-1] = state[-1] + 1
     state[kept, 0] = _solved(matrix[np.ix_(kept, kept)], -matrix[kept, -1])
-    seen = observed(model, unpacked(model, state))
-    return {name: float(seen[name][0]) for name in OBSERVED}
+    return unpacked(model, state)
 
 
 def spectral_radius(system: TypedQuadratic, *, eta: float, interaction: str) -> float:

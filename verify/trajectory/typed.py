@@ -92,7 +92,7 @@ def forces(model: Model, state: State) -> Array:
 
 def covariances(model: Model, state: State) -> Array:
     """The trace in each block of the covariance of an estimate given the model, (m, K, B)."""
-    noisy = forces(model, state) + model.base[:, None] * state.one
+    noisy = forces(model, state) + model.base[..., None] * state.one
     directional = noisy + model.multiplicity[:, None] * noisy.sum(axis=1, keepdims=True)
     fixed = (model.base + model.curved)[..., None] * state.one
     return fixed + model.spread[..., None] * directional

@@ -23,7 +23,7 @@ class TypedQuadratic:
     `counts` (m,) integers >= 1, of any size; `estimators` (m,); `curvatures` (m, d) >= 0; `centres`
     (m, d), the means of the centres; `variances` (m,): E||b - mean||^2 of an agent's own centre,
     isotropic and independent of the others (then all types need the same curvature); `noise` =
-    E||xi||^2.
+    E||xi||^2, of every type or one number for all.
     """
 
     counts: tuple[int, ...]
@@ -32,7 +32,7 @@ class TypedQuadratic:
     centres: NDArray[np.float64]
     variances: tuple[float, ...] = ()
     directions: int = 1
-    noise: float = 0.0
+    noise: float | tuple[float, ...] = 0.0
 
     def __post_init__(self) -> None:
         for name in ("curvatures", "centres"):
@@ -50,6 +50,8 @@ class TypedQuadratic:
             len(self.curvatures),
             len(self.variances),
         }
+        if isinstance(self.noise, tuple):
+            lengths.add(len(self.noise))
         if lengths != {len(self.centres)} or self.curvatures.shape != self.centres.shape:
             raise InputError("types", sorted(lengths), "one entry a type in every field")
         if self.random and not np.all(self.curvatures == self.curvatures[:1]):
