@@ -5,18 +5,21 @@ t normalisation - objective = sum of multipliers x rows + sum over matrices of <
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import sympy as sp
 from flint import fmpq
 
 from verify.proofs.squares import semidefinite
-from verify.worst.program import Dual, NotOptimalError, Program, solve
+from verify.worst.program import Dual, NotOptimalError, Program, rescaled, scales, solve
 from verify.worst.rows import Entry, Row
 
 MARGINS = (1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
 """How far inside its cone a solution is sought, until it stays there when it is made exact."""
+
+LIFTS = (fmpq(0), fmpq(1, 10**9), fmpq(1, 10**7))
+"""What t is raised by, times itself, where rounding left too little."""
 
 Matrix: TypeAlias = tuple[tuple[fmpq, ...], ...]
 
@@ -81,8 +84,12 @@ def certify(program: Program) -> tuple[Certificate, Dual]:
     """
     for found in _solutions(program):
         candidate = _exact(found, program)
-        if candidate is not None and proves(candidate, program):
-            return candidate, found
+        if candidate is None:
+            continue
+        for lift in LIFTS:
+            lifted = replace(candidate, t=candidate.t + lift * abs(candidate.t))
+            if proves(lifted, program):
+                return lifted, found
     raise NotOptimalError(
         "no multipliers survived an exact check; take parameters of less different sizes, or a "
         "smaller step size"
@@ -90,16 +97,25 @@ def certify(program: Program) -> tuple[Certificate, Dual]:
 
 
 def _solutions(program: Program) -> Iterator[Dual]:
-    for margin in MARGINS:
+    units = scales(program)
+    for margin in (0.0, *MARGINS):
         try:
-            yield solve(program, margin=margin)
+            found = solve(program, margin=margin, units=units)
         except NotOptimalError:
             if margin == MARGINS[-1]:
                 raise
+            continue
+        if margin:
+            yield found
+        else:
+            units = rescaled(units, found)
 
 
 def _exact(found: Dual, program: Program) -> Certificate | None:
-    """The solution in rationals, with free scalars' coefficients exactly 0; None if impossible."""
+    """The solution in rationals, with what is left of free scalars exactly 0; None if impossible.
+
+    So is what rounding has left below 0 of other scalars.
+    """
     matrices = {
         name: tuple(
             tuple(as_fraction((value[i, j] + value[j, i]) / 2) for j in range(len(value)))
@@ -110,15 +126,19 @@ def _exact(found: Dual, program: Program) -> Certificate | None:
     multipliers = {name: as_fraction(value) for name, value in found.multipliers.items()}
     candidate = Certificate(as_fraction(found.t), multipliers, matrices)
     left = remainder(candidate, program).scalars
-    free = [s for s in program.unknown_scalars() if s not in program.nonnegative]
-    moved = _settled({s: left.get(s, fmpq(0)) for s in free}, multipliers, program)
+    wrong = {
+        s: left.get(s, fmpq(0))
+        for s in program.unknown_scalars()
+        if s not in program.nonnegative or left.get(s, fmpq(0)) < 0
+    }
+    moved = _settled(wrong, multipliers, program)
     return None if moved is None else Certificate(candidate.t, moved, matrices)
 
 
 def _settled(
     left: Mapping[sp.Expr, fmpq], multipliers: Mapping[str, fmpq], program: Program
 ) -> dict[str, fmpq] | None:
-    """Multipliers moved, the largest first, until nothing is left of the free scalars."""
+    """Multipliers moved, the largest first, until nothing is left of these scalars."""
     order = sorted(multipliers, key=lambda name: -multipliers[name])
     rows = [
         ([program.inequalities[name].scalars.get(s, fmpq(0)) for name in order], value)
