@@ -16,6 +16,7 @@ from report.html import write_report
 from report.judging import exit_code, print_verdicts
 from report.output import Answer
 from report.progress import progress, say
+from report.tightness import store_rows
 from verify.audit import Audit, Name, TightRows, run_audit
 from verify.verdict import Verdict
 
@@ -132,7 +133,7 @@ def store_audit(
     folder: Path,
     source: Provenance,
 ) -> tuple[Path, ...]:
-    """Write verdicts, tightness, printed steps, the run, the picture and its rows; the files."""
+    """Write verdicts, printed steps, the run, all rows of tightness and the pictures; the files."""
     verdicts, tight, rows, steps, runs = (
         folder / f"{name}.parquet"
         for name in ("verdicts", "tightness", STEM, "printed_steps", "runs")
@@ -142,4 +143,5 @@ def store_audit(
     write_rows(rows, found.trace, schema=TRACE, source=source)
     write_rows(steps, found.steps, schema=PRINTED_STEPS, source=source)
     write_rows(runs, [run], schema=RUN, source=source)
-    return verdicts, tight, rows, steps, runs, *save(rows, folder)
+    more = (*save(rows, folder), *store_rows(found, folder, source))
+    return verdicts, tight, rows, steps, runs, *more

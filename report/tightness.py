@@ -1,7 +1,8 @@
 """How tight the bounds are: `python -m report.tightness` (`make tightness`).
 
-Writes docs/tightness.md with its pictures, and every number to out/. `store_tightness` is what an
-audit calls: slack along the proofs, tightness maps, and the phase diagram of mixed populations.
+Writes docs/tightness.md with its pictures, and every number to out/. An audit measures the
+same and calls `store_rows`: slack along the proofs, tightness maps, the phase diagram of mixed
+populations.
 """
 
 import json
@@ -23,6 +24,7 @@ from paper_figures import waterfall
 from report.output import number
 from report.progress import Advance, progress
 from verify import maps, phase, slack
+from verify.audit import Audit
 from verify.phase_cases import BUDGETS, GRADIENT_COST, LARGEST_SHARE
 from verify.slack_cases import STATES, cells
 
@@ -63,15 +65,8 @@ def measured(profile: str, advance: Advance | None = None) -> Tightness:
     return Tightness(*found)
 
 
-def store_tightness(
-    folder: Path, source: Provenance, profile: str, advance: Advance | None = None
-) -> tuple[Path, ...]:
-    """Measure, and write slack.parquet, maps.parquet, phase.parquet and their pictures."""
-    return stored(measured(profile, advance), folder, source)
-
-
-def stored(found: Tightness, folder: Path, source: Provenance) -> tuple[Path, ...]:
-    """Write rows and pictures; the files written."""
+def store_rows(found: Tightness | Audit, folder: Path, source: Provenance) -> tuple[Path, ...]:
+    """Write the rows there are, and their pictures; the files written."""
     kinds: tuple[tuple[str, Sequence[Row], Schema, Any], ...] = (
         ("slack", found.slack, SLACK, waterfall),
         ("maps", found.maps, MAP, map_figures),
@@ -79,6 +74,8 @@ def stored(found: Tightness, folder: Path, source: Provenance) -> tuple[Path, ..
     )
     written: list[Path] = []
     for name, rows, schema, figure in kinds:
+        if not rows:
+            continue
         path = folder / f"{name}.parquet"
         write_rows(path, rows, schema=schema, source=source)
         written += [path, *figure.save(path, folder)]
@@ -371,7 +368,7 @@ def main() -> None:
     with writing(out, where="out"), progress() as advance:
         source = provenance({"command": "tightness", "profile": "full"}, seed=0)
         found = measured("full", advance)
-        files = stored(found, out, source)
+        files = store_rows(found, out, source)
     pictures = DOCS / PICTURES
     pictures.mkdir(exist_ok=True)
     for path in files:

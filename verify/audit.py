@@ -14,6 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from theory import OWN, Claim, claim, claims, name_of, stand_beside
 from theory.errata import steps
+from verify import maps, phase, slack, slack_cases
 from verify.bank import PROFILES, Record, judge_bank, make_part, parts
 from verify.errata import examine
 from verify.own.file import Source, load
@@ -44,12 +45,19 @@ class WorkerLostError(RuntimeError):
 
 @dataclass(frozen=True)
 class Audit:
-    """A verdict on each claim, the picture's rows, the printed steps, the tightness."""
+    """A verdict on each claim; of a whole audit also rows.
+
+    `trace` of the picture, `steps` printed, `tightness` by claim, `slack` along the proofs, `maps`
+    of tightness, `phase` diagram.
+    """
 
     verdicts: tuple[Verdict, ...]
     trace: tuple[Row, ...] = ()
     steps: tuple[Row, ...] = ()
     tightness: tuple[Row, ...] = ()
+    slack: tuple[Row, ...] = ()
+    maps: tuple[Row, ...] = ()
+    phase: tuple[Row, ...] = ()
 
 
 Keep = Callable[["Verdict | TightRows"], None]
@@ -101,8 +109,8 @@ def run_audit(
         for c in (_slowest_first(subjects) if whole else ())
         if has_rows(c) and _name(c) not in tight
     ]
-    more = (_Task("picture", _trace, (seed,)), _Task("printed steps", _steps, ())) if whole else ()
-    rows: dict[_Task, tuple[Row, ...]] = {}
+    more = _more(profile, seed) if whole else {}
+    rows: dict[str, tuple[Row, ...]] = {}
     with _pool(workers, own) as run:
         report = _Reporter(progress, len(bank) + len(waiting) + len(measured) + len(more))
         judged = dict(report(run(bank)))
@@ -115,7 +123,7 @@ def run_audit(
         ]
         for task, result in report(run([*more, *tasks, *measured])):
             if task in more:
-                rows[task] = result
+                rows[more[task]] = result
                 continue
             if isinstance(result, TightRows):
                 tight[result.name] = result
@@ -125,8 +133,19 @@ def run_audit(
                 keep(result)
     tightness = tuple(row for c in subjects if _name(c) in tight for row in tight[_name(c)].rows)
     concluded = tuple(verdicts[_name(c)] for c in subjects)
-    trace, printed = (rows[task] for task in more) if more else ((), ())
-    return Audit(concluded, trace, printed, tightness)
+    return Audit(concluded, tightness=tightness, **rows)
+
+
+def _more(profile: str, seed: int) -> dict["_Task", str]:
+    """What a whole audit does beside, and where it goes."""
+    effort = "full" if profile == "full" else "quick"
+    return {
+        _Task("picture", _trace, (seed,)): "trace",
+        _Task("printed steps", _steps, ()): "steps",
+        _Task("slack along the proofs", _slack, (effort,)): "slack",
+        _Task("tightness maps", _maps, (effort,)): "maps",
+        _Task("phase diagram", _phase, (effort,)): "phase",
+    }
 
 
 def _name(subject: Claim) -> Name:
@@ -147,6 +166,18 @@ def _conclude(name: Name, records: list[Record], profile: str, seed: int) -> Ver
 
 def _tighten(name: Name, profile: str, seed: int) -> TightRows:
     return TightRows(name, tuple(claim_rows(claim(*name), EFFORTS[profile], seed=seed)))
+
+
+def _slack(profile: str) -> tuple[Row, ...]:
+    return tuple(slack.rows(slack_cases.cells(profile)))
+
+
+def _maps(profile: str) -> tuple[Row, ...]:
+    return tuple(maps.rows(profile))
+
+
+def _phase(profile: str) -> tuple[Row, ...]:
+    return tuple(phase.rows(profile))
 
 
 def _trace(seed: int) -> tuple[Row, ...]:

@@ -20,20 +20,18 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-import sympy as sp
 
 from hdo.data import EMBEDDED
 from hdo.problems import Problem
 from theory import Claim
-from theory.notation import symbols
 from verify.adversary import STARTS, Setting, climb
 from verify.hypotheses import instance_numbers
 from verify.instance import Draft, Instance
 from verify.judge import gather, judge
 from verify.real import real_instances
 from verify.resolve import resolve
-from verify.share import sides
-from verify.worst.claims import factor
+from verify.share import EITHER_SIGN, sides
+from verify.worst.claims import Values, factor, parameters
 from verify.worst.program import NotOptimalError
 from verify.worst.rows import NotLinearError
 
@@ -140,17 +138,19 @@ def setting_of(subject: Claim, cell: Cell) -> Setting | None:
 
 
 def _certified(subject: Claim, chosen: Setting) -> float | None:
-    """The certified factor; None where no program says anything."""
+    """The certified factor; None where no program says anything, or something else."""
+    if subject.interaction == "graph" or subject.rhs.free_symbols & EITHER_SIGN:
+        return None
     try:
         return float(factor(subject, exactly(chosen)).t)
     except (NotLinearError, NotOptimalError):
         return None
 
 
-def exactly(chosen: Setting) -> dict[sp.Symbol, sp.Rational]:
+def exactly(chosen: Setting) -> Values:
     """The parameters of a setting by symbol, as the rationals that its floats are."""
     given = chosen.parameters().items()
-    return {symbols(k)[0]: sp.Rational(Fraction(v)) for k, v in given if k not in ("n1", "nu")}
+    return parameters(**{k: Fraction(v) for k, v in given if k not in ("n1", "nu")})
 
 
 def _found(subject: Claim, chosen: Setting, seed: int, starts: int) -> Row | None:

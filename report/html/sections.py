@@ -6,6 +6,7 @@ from report.html.notation import NOTATION_TABLE
 from report.html.provenance import PROVENANCE
 from report.html.section import Section
 from report.html.summary import SUMMARY
+from report.html.tightness import MAPS, PHASES, SHARES, WATERFALL
 from report.html.verdicts import BOUND_VS_EXACT, LEGEND, VERDICT_TABLE
 
 SECTIONS: tuple[Section, ...] = (
@@ -16,6 +17,10 @@ SECTIONS: tuple[Section, ...] = (
     FURTHER,
     VERDICT_TABLE,
     BOUND_VS_EXACT,
+    SHARES,
+    WATERFALL,
+    MAPS,
+    PHASES,
     ERRATA,
     STEPS,
     NOTATION_TABLE,

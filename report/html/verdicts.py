@@ -24,7 +24,7 @@ def _table(rows: Rows) -> Iterator[Table]:
         "The verdict on each claim, what decided it, how many instances were decided, and the "
         "largest left-hand side over right-hand side among them.",
         (
-            Column("claim", "claim", show=_link),
+            Column("claim", "claim", show=claim_link),
             Column("edition", "edition"),
             Column("verdict", "verdict", show=lambda row: badge(row, full=False)),
             Column("decided_by", "decided by", width=0.16),
@@ -46,7 +46,8 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _link(row: Mapping[str, Any]) -> Markup:
+def claim_link(row: Mapping[str, Any]) -> Markup:
+    """The claim's key, linked to its statement in the page."""
     if (row["claim"], row["edition"]) not in {(c.key, c.edition) for c in claims()}:
         return Markup("{} (not in this version)").format(row["claim"])
     return Markup('<a href="#{}">{}</a>').format(anchor(row["claim"], row["edition"]), row["claim"])

@@ -4,12 +4,16 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from experiments import provenance, read_rows
-from experiments.schemas import MAP, PHASE, SLACK
+from experiments import provenance, read_rows, write_rows
+from experiments.schemas import MAP, PHASE, SLACK, TIGHTNESS
 from hdo.errors import InputError
+from report.html.blocks import Picture
+from report.html.section import show
+from report.html.tightness import MAPS, PHASES, PLACE, SHARES, WATERFALL
 from report.tightness import (
     DOCS,
     EDITIONS,
@@ -19,7 +23,7 @@ from report.tightness import (
     measured,
     page,
     ratios,
-    stored,
+    store_rows,
 )
 from verify.slack_cases import VARIED
 
@@ -99,7 +103,7 @@ def test_an_unknown_profile_is_refused() -> None:
 
 def test_what_an_audit_stores(found: Tightness, tmp_path: Path) -> None:
     """Rows of three schemas, and their pictures."""
-    files = stored(found, tmp_path, provenance({"rows": "quick"}, seed=0))
+    files = store_rows(found, tmp_path, provenance({"rows": "quick"}, seed=0))
     assert {path.name for path in files} == {path.name for path in tmp_path.iterdir()}
     assert {path.suffix for path in files} == {".parquet", ".png", ".pdf", ".csv"}
     kinds = (
@@ -110,3 +114,32 @@ def test_what_an_audit_stores(found: Tightness, tmp_path: Path) -> None:
     for name, schema, rows in kinds:
         kept = read_rows(tmp_path / f"{name}.parquet", schema=schema)
         assert [{key: row[key] for key in schema.columns} for row in kept] == list(rows)
+
+
+def test_the_report_shows_them(found: Tightness, tmp_path: Path) -> None:
+    """Five pictures with their numbers; three inequalities a chain, counts that add up."""
+    source = provenance({"rows": "quick"}, seed=0)
+    store_rows(found, tmp_path, source)
+    used: dict[str, Any] = {"claim": "lemma-2", "edition": "published", "scope": "step"}
+    place = dict.fromkeys(("n", "n0", "d", "L", "l", "eta", "nu"), 1.0)
+    rows: list[dict[str, Any]] = [
+        {**used, **place, "source": "found", "share": 0.25, "witness": "hdo verify one"},
+        {**used, **place, "source": "found", "share": 0.75, "witness": "hdo verify two"},
+        {**used, **place, "source": "certified", "share": 0.875, "witness": None},
+    ]
+    write_rows(tmp_path / "tightness.parquet", rows, schema=TIGHTNESS, source=source)
+    parts = [show(s, tmp_path) for s in (SHARES, WATERFALL, MAPS, PHASES)]
+    pictures = [b for part in parts for b in part.blocks or () if isinstance(b, Picture)]
+    assert len(pictures) == 5
+    assert sum(picture.csv.count("\n") - 1 for picture in pictures) == sum(
+        map(len, (found.slack, found.maps, found.phase))
+    )
+    (shares,), (slack,), (), (regions,) = (part.tables for part in parts)
+    assert (shares.rows[0]["found"], shares.rows[0]["certified"]) == (0.75, 0.875)
+    assert shares.rows[0]["command"] == "hdo verify two"
+    chains = {(row["claim"], row["edition"], row["state"]) for row in slack.rows}
+    assert {claim for claim, _, _ in chains} >= {"lemma-13", "theorem-1.1", "theorem-1.2"}
+    assert 2 * len(chains) <= len(slack.rows) <= 3 * len(chains)
+    assert all(row["added"] > 0 for row in slack.rows)
+    counted = sum(row[name] for row in regions.rows for name in row if name not in PLACE)
+    assert counted == len(found.phase)

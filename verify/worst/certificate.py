@@ -12,17 +12,14 @@ import sympy as sp
 from flint import fmpq
 
 from verify.proofs.squares import semidefinite
-from verify.worst.program import Dual, NotOptimalError, Program, solve
+from verify.worst.program import Dual, NotOptimalError, Program, rescaled, scales, solve
 from verify.worst.rows import Entry, Row
 
 MARGINS = (1e-11, 1e-10, 1e-9, 1e-8, 1e-7, 1e-6, 1e-5)
 """How far inside its cone a solution is sought, until it stays there when it is made exact."""
 
-RISES = (0.0, 1e-13, 1e-12, 1e-11, 1e-10, 1e-9, 1e-8)
-"""By how much a solution's t is raised, until what rounding took from the sides is made up for."""
-
-USED = (1e-6, 1e-9)
-"""Multipliers above this share of the largest one are taken for needed."""
+LIFTS = (fmpq(0), fmpq(1, 10**9), fmpq(1, 10**7))
+"""What t is raised by, times itself, where rounding left too little."""
 
 Matrix: TypeAlias = tuple[tuple[fmpq, ...], ...]
 
@@ -85,55 +82,39 @@ def certify(program: Program) -> tuple[Certificate, Dual]:
     Raises:
         NotOptimalError: the solver failed, or no solution survived being made exact.
     """
-    stopped: NotOptimalError | None = None
-    for smaller in _needed(program):
-        try:
-            for found in _solutions(smaller):
-                for rise in RISES:
-                    candidate = _exact(found, smaller, found.t + rise * max(1.0, abs(found.t)))
-                    if candidate is not None and proves(candidate, smaller):
-                        return candidate, found
-        except NotOptimalError as error:
-            stopped = error
-    raise stopped or NotOptimalError(
+    for found in _solutions(program):
+        candidate = _exact(found, program)
+        if candidate is None:
+            continue
+        for lift in LIFTS:
+            lifted = replace(candidate, t=candidate.t + lift * abs(candidate.t))
+            if proves(lifted, program):
+                return lifted, found
+    raise NotOptimalError(
         "no multipliers survived an exact check; take parameters of less different sizes, or a "
         "smaller step size"
     )
 
 
-def _needed(program: Program) -> Iterator[Program]:
-    """The program without the inequalities that a first solution does not use, most left out first.
-
-    What is not needed leaves no room inside the cone: its multiplier may have to be 0.
-    """
-    try:
-        first = solve(program)
-    except NotOptimalError:
-        yield program
-        return
-    sizes = {name: abs(value) for name, value in first.multipliers.items()}
-    most = max(sizes.values(), default=0.0)
-    for share in USED:
-        kept = {k: program.inequalities[k] for k, size in sizes.items() if size > share * most}
-        if len(kept) < len(sizes):
-            yield replace(program, inequalities=kept)
-    yield program
-
-
 def _solutions(program: Program) -> Iterator[Dual]:
-    for margin in MARGINS:
+    units = scales(program)
+    for margin in (0.0, *MARGINS):
         try:
-            yield solve(program, margin=margin)
+            found = solve(program, margin=margin, units=units)
         except NotOptimalError:
             if margin == MARGINS[-1]:
                 raise
+            continue
+        if margin:
+            yield found
+        else:
+            units = rescaled(units, found)
 
 
-def _exact(found: Dual, program: Program, t: float) -> Certificate | None:
-    """The solution in rationals, with what must be 0 exactly so; None if impossible.
+def _exact(found: Dual, program: Program) -> Certificate | None:
+    """The solution in rationals, with what is left of free scalars exactly 0; None if impossible.
 
-    That is the coefficient of a free scalar, and that of a nonnegative one which t does not raise
-    where rounding has left it below 0.
+    So is what rounding has left below 0 of other scalars.
     """
     matrices = {
         name: tuple(
@@ -143,23 +124,21 @@ def _exact(found: Dual, program: Program, t: float) -> Certificate | None:
         for name, value in found.matrices.items()
     }
     multipliers = {name: as_fraction(value) for name, value in found.multipliers.items()}
-    candidate = Certificate(as_fraction(t), multipliers, matrices)
+    candidate = Certificate(as_fraction(found.t), multipliers, matrices)
     left = remainder(candidate, program).scalars
-    raised = program.normalisation.scalars
-    exact = {
-        s: value
+    wrong = {
+        s: left.get(s, fmpq(0))
         for s in program.unknown_scalars()
-        if (value := left.get(s, fmpq(0))) < 0 or s not in program.nonnegative
-        if s not in program.nonnegative or s not in raised
+        if s not in program.nonnegative or left.get(s, fmpq(0)) < 0
     }
-    moved = _settled(exact, multipliers, program)
+    moved = _settled(wrong, multipliers, program)
     return None if moved is None else Certificate(candidate.t, moved, matrices)
 
 
 def _settled(
     left: Mapping[sp.Expr, fmpq], multipliers: Mapping[str, fmpq], program: Program
 ) -> dict[str, fmpq] | None:
-    """Multipliers moved, the largest first, until nothing is left of the free scalars."""
+    """Multipliers moved, the largest first, until nothing is left of these scalars."""
     order = sorted(multipliers, key=lambda name: -multipliers[name])
     rows = [
         ([program.inequalities[name].scalars.get(s, fmpq(0)) for name in order], value)

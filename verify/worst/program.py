@@ -8,27 +8,24 @@ nonnegative and of positive semidefinite forms. Its solution is a proof once it 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 import cvxpy as cp
 import numpy as np
 import sympy as sp
+from flint import fmpq
 from numpy.typing import NDArray
 
 from verify.worst.rows import BLOCKS, Row
 
 Floats = NDArray[np.float64]
 
-TOLERANCES = (1e-11, 1e-9, 1e-8)
+TOLERANCES = (1e-11, 1e-9, 1e-8, 1e-7)
 """Of the solver, the first one that it reaches."""
 
 
 class NotOptimalError(ArithmeticError):
     """The solver did not say that it found the optimum."""
-
-
-KERNEL = 1e-12
-"""Singular values below this share of the largest one are taken for 0."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,8 @@ class Dual:
     """A solution in floating point.
 
     `t`; `multipliers` of the inequalities by name; `matrices`: a positive semidefinite multiplier
-    each; `grams`: the optimal matrices of inner products by block, of `bases`.
+    each; `grams`: the optimal matrices of inner products by block, of `bases`; `scalars`: the
+    optimal scalars, 1 among them, in units in which the normalisation is 1.
     """
 
     t: float
@@ -77,21 +75,27 @@ class Dual:
     matrices: Mapping[str, Floats]
     grams: Mapping[str, Floats]
     bases: Mapping[str, Sequence[str]]
+    scalars: Mapping[sp.Expr, float]
 
 
-def solve(program: Program, *, margin: float = 0.0, solver: str = cp.CLARABEL) -> Dual:
-    """The solution of the dual whose forms and multipliers exceed 0 by `margin`.
+def solve(
+    program: Program,
+    *,
+    margin: float = 0.0,
+    solver: str = cp.CLARABEL,
+    units: "Scales | None" = None,
+) -> Dual:
+    """The solution of the dual whose forms and matrices exceed 0 by `margin`.
 
-    In units in which the largest coefficient of every basis vector's square is 1. `solver`: another
-    of cvxpy's, as it is.
+    In `units`, by default those of `scales`. `solver`: another of cvxpy's, as it is.
 
     Raises:
         NotOptimalError: the solver stopped short of an optimum; the sentence names a remedy.
     """
-    scales, names = _scales(program), list(program.inequalities)
-    sizes = np.array([_size(program.inequalities[name], scales) for name in names])
-    t, lam = cp.Variable(), cp.Variable(max(1, len(names)))
-    squares = {k: cp.Variable((len(m), len(m)), PSD=True) for k, m in program.matrices.items()}
+    units, names = units or scales(program), list(program.inequalities)
+    sizes = np.array([size(program.inequalities[name], units) for name in names])
+    t, lam = cp.Variable(), cp.Variable(max(1, len(names)), nonneg=True)
+    squares = {k: _square(m, units, margin) for k, m in program.matrices.items()}
     parts: list[tuple[Row, Any]] = [(program.objective, -1.0), (program.normalisation, t)]
     parts += [(program.inequalities[k], -lam[i] / sizes[i]) for i, k in enumerate(names)]
     for name, matrix in program.matrices.items():
@@ -102,37 +106,41 @@ def solve(program: Program, *, margin: float = 0.0, solver: str = cp.CLARABEL) -
     bases = {block: basis for block in BLOCKS if (basis := program.basis(block))}
     for block, basis in bases.items():
         held = [(row, weight) for row, weight in parts if row.blocks.get(block)]
-        left = sum(weight * _matrix(row, block, basis, scales) for row, weight in held)
-        seen = _seen([_matrix(row, block, basis, scales) for row, _ in held])
-        forms[block] = left >> margin * seen
-    rules: list[Any] = [lam >= margin, *forms.values()]
+        left = sum(weight * form(row, block, basis, units) for row, weight in held)
+        forms[block] = left >> margin * np.eye(len(basis))
+    rules: dict[sp.Expr, Any] = {}
     for scalar in (*program.unknown_scalars(), sp.Integer(1)):
-        held = [(row, weight) for row, weight in parts if _number(row, scalar)]
-        left = sum((weight * _number(row, scalar) for row, weight in held), cp.Constant(0))
+        held = [(row, weight) for row, weight in parts if number(row, scalar)]
+        left = sum((weight * number(row, scalar) for row, weight in held), cp.Constant(0))
         known = scalar in program.nonnegative or scalar == 1
-        rules.append(left >= 0 if known else left == 0)
-    _run(cp.Problem(cp.Minimize(t), rules), solver)
+        left = left / units[scalar] ** 2
+        rules[scalar] = left >= (margin if held else 0) if known else left == 0
+    run(cp.Problem(cp.Minimize(t), [*forms.values(), *rules.values()]), solver)
 
     assert t.value is not None
-    assert lam.value is not None
-    units = {b: np.array([scales[b, p] for p in basis]) for b, basis in bases.items()}
+    # without inequalities lam is no part of the problem
+    found = np.maximum(np.zeros(0) if lam.value is None else lam.value[: len(names)], 0.0)
+    side = {s: 1 if s in program.nonnegative or s == 1 else -1 for s in rules}
+    unit = {b: np.array([units[b, p] for p in basis]) for b, basis in bases.items()}
     return Dual(
         t=float(t.value),
-        multipliers=dict(zip(names, (lam.value[: len(names)] / sizes).tolist(), strict=True)),
+        multipliers=dict(zip(names, (found / sizes).tolist(), strict=True)),
         matrices={name: np.asarray(value.value) for name, value in squares.items()},
-        grams={b: f.dual_value / np.outer(units[b], units[b]) for b, f in forms.items()},
+        grams={b: f.dual_value / np.outer(unit[b], unit[b]) for b, f in forms.items()},
         bases=bases,
+        scalars={s: side[s] * float(r.dual_value) / units[s] ** 2 for s, r in rules.items()},
     )
 
 
-def _seen(matrices: Sequence[Floats]) -> Floats:
-    """The projector onto the directions in which any of these forms differs from 0."""
-    _, sizes, rows = np.linalg.svd(np.concatenate(matrices))
-    kept = rows[: len(sizes)][sizes > KERNEL * sizes.max(initial=0.0)]
-    return np.asarray(kept.T @ kept)
+def _square(matrix: Sequence[Sequence[Row]], units: "Scales", margin: float) -> Any:
+    """A multiplier of a matrix of rows, in units in which its diagonal's rows have size 1."""
+    unit = np.array([size(matrix[i][i], units) ** 0.5 for i in range(len(matrix))])
+    free = cp.Variable((len(matrix), len(matrix)), PSD=True)
+    return cp.multiply(free + margin * np.eye(len(matrix)), 1 / np.outer(unit, unit))
 
 
-def _run(problem: Any, solver: str) -> None:
+def run(problem: Any, solver: str) -> None:
+    """Solve a cvxpy problem as sharply as the solver can; NotOptimalError unless it did."""
     status = "not run"
     for tolerance in TOLERANCES if solver == cp.CLARABEL else (None,):
         names = ("tol_gap_abs", "tol_gap_rel", "tol_feas") if tolerance else ()
@@ -159,44 +167,70 @@ _REMEDIES = {
 }
 
 
-Scales = Mapping[tuple[str, str], float]
-"""By block and basis vector: it is measured in units of 1/scale."""
+Unknown: TypeAlias = tuple[str, str] | sp.Expr
+"""A vector, as block and name, or a scalar."""
+
+Scales: TypeAlias = Mapping[Unknown, float]
+"""By block and basis vector, it is measured in units of 1/scale; by scalar, in those of its square.
+"""
 
 
-def _scales(program: Program) -> Scales:
-    """The root of the largest coefficient of each vector's square, in objective and norm first."""
-    found: dict[tuple[str, str], float] = {}
+def scales(program: Program) -> Scales:
+    """The root of the largest coefficient, in objective and norm first, of a vector's square."""
     first, rest = [program.objective, program.normalisation], list(program.multiplied())
-    for block in BLOCKS:
-        for p in program.basis(block):
-            for rows in (first, rest):
-                sizes = [abs(float(r.blocks.get(block, {}).get((p, p), 0))) for r in rows]
-                if max(sizes, default=0.0) > 0:
-                    found[block, p] = max(sizes) ** 0.5
-                    break
-            else:
-                found[block, p] = 1.0
-    return found
+
+    def largest(key: Unknown) -> float:
+        for rows in (first, rest):
+            found = max((abs(float(coefficient(row, key))) for row in rows), default=0.0)
+            if found > 0:
+                return float(found**0.5)
+        return 1.0
+
+    vectors: list[Unknown] = [(block, p) for block in BLOCKS for p in program.basis(block)]
+    return {key: largest(key) for key in (*vectors, *program.unknown_scalars(), sp.Integer(1))}
 
 
-def _matrix(row: Row, block: str, basis: Sequence[str], scales: Scales) -> Floats:
+def rescaled(units: Scales, found: Dual) -> Scales:
+    """Units in which no optimal inner product or scalar of this solution is large.
+
+    What a margin costs is the margin times these.
+    """
+    large: dict[Unknown, float] = {
+        (block, p): float(found.grams[block][i, i])
+        for block, basis in found.bases.items()
+        for i, p in enumerate(basis)
+    }
+    large |= {s: abs(value) for s, value in found.scalars.items()}
+    return {key: unit / max(1.0, unit * large[key] ** 0.5) for key, unit in units.items()}
+
+
+def form(row: Row, block: str, basis: Sequence[str], units: Scales) -> Floats:
     """The row's form on a block, in scaled units."""
     entries = row.blocks.get(block, {})
-    unit = np.array([scales[block, p] for p in basis])
+    unit = np.array([units[block, p] for p in basis])
     found = np.array([[float(entries.get((p, q), 0)) for q in basis] for p in basis])
     return np.asarray(found / np.outer(unit, unit))
 
 
-def _number(row: Row, scalar: sp.Expr) -> float:
-    return float(row.constant if scalar == 1 else row.scalars.get(scalar, 0))
+def number(row: Row, scalar: sp.Expr) -> float:
+    """The row's coefficient of a scalar, or of 1."""
+    return float(coefficient(row, scalar))
 
 
-def _size(row: Row, scales: Scales) -> float:
+def coefficient(row: Row, unknown: Unknown) -> fmpq:
+    """Of a vector's square, or of a scalar or 1, as it is."""
+    if isinstance(unknown, tuple):
+        block, name = unknown
+        return row.blocks.get(block, {}).get((name, name), fmpq(0))
+    return row.constant if unknown == 1 else row.scalars.get(unknown, fmpq(0))
+
+
+def size(row: Row, units: Scales) -> float:
     """The largest coefficient of a row in scaled units, which its multiplier is measured in."""
     sizes = [
-        abs(float(value)) / (scales[block, p] * scales[block, q])
+        abs(float(value)) / (units[block, p] * units[block, q])
         for block in row.blocks
         for (p, q), value in row.blocks[block].items()
     ]
-    sizes += [abs(float(value)) for value in row.scalars.values()]
+    sizes += [abs(float(value)) / units[s] ** 2 for s, value in row.scalars.items()]
     return max(sizes, default=0.0) or 1.0

@@ -2,6 +2,7 @@
 
 By symmetry under permutations within a group, a sum over agents is one matrix for the deviations
 from each group's mean and one for the means and the common vectors; its size does not depend on n.
+Differences along the edges that meet are one more.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,13 +14,13 @@ from flint import fmpq
 
 from theory.notation import symbols
 from theory.proofs.definitions import CENTRED, expand
-from theory.proofs.vectors import GROUPS, Dotted, GroupSum, Level, Own, Total
+from theory.proofs.vectors import GROUPS, Dotted, GroupSum, Level, Met, Own, Total
 from verify.proofs.forms import split
 
 n, n0 = symbols("n n0")
 
-MEANS = "means"
-BLOCKS = ("deviations 0", "deviations 1", MEANS)
+MEANS, EDGES = "means", "edges"
+BLOCKS = ("deviations 0", "deviations 1", MEANS, EDGES)
 
 Entry: TypeAlias = tuple[str, str]
 Combination: TypeAlias = dict[str, fmpq]
@@ -57,6 +58,9 @@ class Reader:
             `{("m", 1): {"g": 1}}` where m_i = g_i on N1.
         scalars: numbers that are combinations of others, as Total(G_sq, 1) = Own(g, g, 1).
         interaction: who meets.
+        commons: vectors of no agent that are written like families.
+        centred: families whose sum over all agents is 0.
+        paired: a family's means over the two groups are told as the mean over all and the gap.
     """
 
     values: Mapping[sp.Symbol, sp.Rational]
@@ -64,6 +68,8 @@ class Reader:
     scalars: Mapping[sp.Expr, sp.Expr] = field(default_factory=dict)
     interaction: str = "pair"
     commons: frozenset[str] = frozenset({"y"})
+    centred: frozenset[str] = CENTRED
+    paired: bool = False
 
     @property
     def sizes(self) -> tuple[int, int]:
@@ -97,8 +103,19 @@ class Reader:
                 row.add_product(MEANS, about[0], about[1], factor * size)
         elif isinstance(atom, Dotted):
             row.add_product(MEANS, self._common(atom.args[0]), self._common(atom.args[1]), factor)
+        elif isinstance(atom, Met):
+            apart = [self._difference(str(name)) for name in atom.args]
+            row.add_product(EDGES, apart[0], apart[1], factor)
         else:
             raise NotLinearError(f"{atom} is no sum over a group")
+
+    def _difference(self, family: str) -> Combination:
+        """a_i - a_j across an edge: of another family where a is that one in both groups."""
+        made = self.vectors.get((family, 0), {})
+        if len(made) != 1 or made != self.vectors.get((family, 1)):
+            return {family: fmpq(1)}
+        parts = ((self._difference(name), rational(self._at(a))) for name, a in made.items())
+        return _combined(parts)
 
     def _deviation(self, family: str, group: int) -> Combination:
         """A family's deviations from its group's mean; common vectors have none."""
@@ -120,9 +137,12 @@ class Reader:
                 (self._mean(name, group), rational(self._at(a)))
                 for name, a in self.vectors[family, group].items()
             )
-        if family in CENTRED:  # n0 xbar_0 + n1 xbar_1 = 0
+        if family in self.centred:  # n0 xbar_0 + n1 xbar_1 = 0
             other = self.sizes[1 - group]
             return {f"{family} gap": fmpq(other if group == 0 else -other)} if other else {}
+        if self.paired and all(self.sizes) and (family, 1 - group) not in self.vectors:
+            gap = self.sizes[1 - group] * (1 if group == 0 else -1)
+            return {f"{family} mean": fmpq(1), f"{family} gap": fmpq(gap)}
         return {f"{family} {group}": fmpq(1)}
 
     def _common(self, vector: sp.Expr) -> Combination:
@@ -138,8 +158,8 @@ class Reader:
             factor, unknown = term.as_coeff_Mul()
             if unknown == 1:
                 row.constant += rational(factor)
-            elif isinstance(unknown, Total | Level) or is_unknown(unknown):
-                group = int(unknown.args[1]) if isinstance(unknown, Total | Level) else None
+            elif isinstance(unknown, Total | Level) or unknown.is_Symbol:
+                group = None if unknown.is_Symbol else int(unknown.args[1])
                 if group is None or self.sizes[group]:
                     row.scalars[unknown] = row.scalars.get(unknown, fmpq(0)) + rational(factor)
             else:
@@ -157,13 +177,6 @@ def _combined(parts: Iterable[tuple[Combination, fmpq]]) -> Combination:
     return total
 
 
-def is_unknown(expression: sp.Expr) -> bool:
-    """A symbol, or the square of one, which is an unknown of its own."""
-    return bool(expression.is_Symbol or (expression.is_Pow and expression.args[1] == 2)) and bool(
-        expression.free_symbols <= {expression, *expression.args}
-    )
-
-
 def rational(value: sp.Expr) -> fmpq:
     """An exact rational number; NotLinearError for any other."""
     if not value.is_Rational:
@@ -171,4 +184,4 @@ def rational(value: sp.Expr) -> fmpq:
     return fmpq(int(value.p), int(value.q))
 
 
-__all__ = ["BLOCKS", "GROUPS", "MEANS", "NotLinearError", "Reader", "Row", "rational"]
+__all__ = ["BLOCKS", "EDGES", "GROUPS", "MEANS", "NotLinearError", "Reader", "Row", "rational"]
