@@ -15,8 +15,7 @@ import sympy as sp
 from flint import fmpq
 from numpy.typing import NDArray
 
-from verify.proofs.squares import semidefinite
-from verify.worst.certificate import as_fraction
+from verify.worst.certificate import as_fraction, positive
 from verify.worst.program import Dual, NotOptimalError, Program, form, number, run, scales, size
 from verify.worst.rows import Row
 
@@ -63,7 +62,7 @@ def satisfies(point: Point, program: Program) -> bool:
     if any(point.at(row) < 0 for row in program.inequalities.values()):
         return False
     known = [[[point.at(row) for row in line] for line in m] for m in program.matrices.values()]
-    if not all(semidefinite([list(r) for r in m]) for m in (*point.grams.values(), *known)):
+    if not all(positive(m) for m in (*point.grams.values(), *known)):
         return False
     below = point.at(program.normalisation)
     return bool(below > 0 and point.at(program.objective) == point.ratio * below)

@@ -11,6 +11,7 @@ from typing import TypeAlias
 import sympy as sp
 from flint import fmpq
 
+from verify.balls import ball
 from verify.proofs.squares import semidefinite
 from verify.worst.program import Dual, NotOptimalError, Program, rescaled, scales, solve
 from verify.worst.rows import Entry, Row
@@ -37,15 +38,33 @@ def proves(certificate: Certificate, program: Program) -> bool:
     """Whether the identity holds with all that must be nonnegative so; exact."""
     if any(value < 0 for value in certificate.multipliers.values()):
         return False
-    if not all(semidefinite([list(r) for r in m]) for m in certificate.matrices.values()):
+    if not all(positive(m) for m in certificate.matrices.values()):
         return False
     left = remainder(certificate, program)
     for scalar, value in left.scalars.items():
         if value < 0 or (value != 0 and scalar not in program.nonnegative):
             return False
     return left.constant >= 0 and all(
-        semidefinite(_square(left.blocks[block], program.basis(block))) for block in left.blocks
+        positive(_square(left.blocks[block], program.basis(block))) for block in left.blocks
     )
+
+
+def positive(matrix: Sequence[Sequence[fmpq]]) -> bool:
+    """Whether a symmetric matrix is semidefinite: surely, by balls, or by exact elimination."""
+    return _pivots_positive(matrix) or semidefinite([list(row) for row in matrix])
+
+
+def _pivots_positive(matrix: Sequence[Sequence[fmpq]]) -> bool:
+    """Whether elimination in balls has pivots that are certain to be > 0."""
+    rows = [[ball(value) for value in row] for row in matrix]
+    for k, row in enumerate(rows):
+        if not row[k] > 0:
+            return False
+        for i in range(k + 1, len(rows)):
+            factor = rows[i][k] / row[k]
+            for j in range(k + 1, i + 1):
+                rows[i][j] = rows[j][i] = rows[i][j] - factor * row[j]
+    return True
 
 
 def remainder(certificate: Certificate, program: Program) -> Row:
@@ -83,7 +102,7 @@ def certify(program: Program) -> tuple[Certificate, Dual]:
         NotOptimalError: the solver failed, or no solution survived being made exact.
     """
     for found in _solutions(program):
-        candidate = _exact(found, program)
+        candidate = exact(found, program)
         if candidate is None:
             continue
         for lift in LIFTS:
@@ -111,7 +130,7 @@ def _solutions(program: Program) -> Iterator[Dual]:
             units = rescaled(units, found)
 
 
-def _exact(found: Dual, program: Program) -> Certificate | None:
+def exact(found: Dual, program: Program) -> Certificate | None:
     """The solution in rationals, with what is left of free scalars exactly 0; None if impossible.
 
     So is what rounding has left below 0 of other scalars.
