@@ -4,11 +4,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from report.output import number
 from verify.tightness import CERTIFIED, FOUND, REAL
-
-COLUMNS = ("claim", "edition", "certified", "found", "real data", "settings")
-"""Shares: at most, the largest found, the median on real data; how many settings were tried."""
 
 
 def summarise(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -35,15 +31,5 @@ def _record(name: tuple[str, str], rows: Sequence[Mapping[str, Any]]) -> dict[st
         "certified": max(certified, default=None),
         "found": max(found, default=None),
         "real": median(real) if real else None,
-        "settings": max(len(certified), len(found), len(real)),
+        "settings": max(len(certified), len(found)),
     }
-
-
-def cells(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """A record as the text of a table's row; a share below 0 says only that."""
-    shares = (_share(record[name]) for name in ("certified", "found", "real"))
-    return record["claim"], record["edition"], *shares, str(record["settings"])
-
-
-def _share(value: float | None) -> str:
-    return "< 0" if value is not None and value < 0 else number(value, 3)

@@ -1,7 +1,7 @@
 """How tight: shares of bounds, slack along the proofs, maps, and the phase diagram."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from experiments.schemas import MAP, PHASE, SLACK, TIGHTNESS
@@ -20,7 +20,8 @@ def _shares(rows: Rows) -> Iterator[Block]:
         "shares",
         "The share of each bound that is used: at most, by certified multipliers; the largest at "
         "states found by gradients and judged exactly; the median on real data. Negative: what the "
-        "bound subtracts is more than it needs.",
+        "bound subtracts is more than it needs. The commands that show what was found are in "
+        "tightness.parquet.",
         (
             Column("claim", "claim", show=claim_link),
             Column("edition", "edition"),
@@ -28,17 +29,9 @@ def _shares(rows: Rows) -> Iterator[Block]:
             Column("found", "largest found", "number"),
             Column("real", "median on real data", "number"),
             Column("settings", "settings", "number"),
-            Column("command", "replay", "code", width=0.2),
         ),
-        [{**record, "command": _witness(rows, record)} for record in summarise(rows)],
+        summarise(rows),
     )
-
-
-def _witness(rows: Rows, record: Mapping[str, Any]) -> str | None:
-    """The command that shows the largest share found."""
-    name = (record["claim"], record["edition"])
-    shown = [r for r in rows if (r["claim"], r["edition"]) == name and r["witness"]]
-    return max(shown, key=lambda r: r["share"])["witness"] if shown else None
 
 
 SHARES = rows_section(
@@ -138,8 +131,8 @@ def _phase(rows: Rows) -> Iterator[Block]:
     yield picture(
         phase.draw(rows),
         id="phase-picture",
-        caption="Error of first-order agents alone over that of the same with zeroth-order agents "
-        "beside them, each at its best step size, exact.",
+        caption="Exact error of the mixed population over that of its first-order agents alone, "
+        "each at its own best step size: below 1 the zeroth-order agents help.",
         alt="Maps of who wins, by dimension and by the share or the noise of the agents.",
         columns=list(PHASE.columns),
         rows=rows,

@@ -136,7 +136,6 @@ def test_the_report_shows_them(found: Tightness, tmp_path: Path) -> None:
     )
     (shares,), (slack,), (), (regions,) = (part.tables for part in parts)
     assert (shares.rows[0]["found"], shares.rows[0]["certified"]) == (0.75, 0.875)
-    assert shares.rows[0]["command"] == "hdo verify two"
     chains = {(row["claim"], row["edition"], row["state"]) for row in slack.rows}
     assert {claim for claim, _, _ in chains} >= {"lemma-13", "theorem-1.1", "theorem-1.2"}
     assert 2 * len(chains) <= len(slack.rows) <= 3 * len(chains)
