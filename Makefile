@@ -2,6 +2,7 @@
 # make test     install and run lint, types, doctests and tests
 # make mutants  install and try every hand-written wrong version: each must fail its named test
 # make bench    install and time the engine beside its rivals; writes docs/benchmarks/engine.md
+# make bench-worst  install and time the worst case of one step (PEPIT=/path/to/python: beside PEPit)
 # make perturb  install and try ten thousand perturbed claims on the proof checker
 # make grid     install and judge the audit grid; writes docs/grid.md
 # make pages    write the pages of docs/ that are made from the objects
@@ -22,7 +23,7 @@ checksum = $(shell { cat $(1) 2>/dev/null; echo "$(CURDIR)"; } | cksum | tr ' ' 
 LOCKED := $(VENV)/.locked-$(call checksum,requirements.lock)
 INSTALLED := $(VENV)/.installed-$(call checksum,pyproject.toml)
 
-.PHONY: audit test mutants bench perturb grid pages install lock clean
+.PHONY: audit test mutants bench bench-worst perturb grid pages install lock clean
 
 audit: install
 	$(BIN)/hdo audit --profile quick
@@ -38,6 +39,9 @@ mutants: install
 
 bench: install
 	$(BIN)/python benchmarks/engine.py --write docs/benchmarks/engine.md
+
+bench-worst: install
+	$(BIN)/python benchmarks/worst_case.py --write docs/benchmarks/worst_case.md $(if $(PEPIT),--pepit "$(PEPIT)")
 
 perturb: install
 	HDO_PERTURBATIONS=200 $(BIN)/python -m pytest -n 2 tests/verify/test_proof_checker.py -k perturbed
