@@ -51,6 +51,7 @@ grid: install
 
 pages: install
 	$(BIN)/python -m report.pages
+	$(BIN)/python -m report.worst_page
 
 install: $(INSTALLED)
 
