@@ -2,6 +2,7 @@
 # make test     install and run lint, types, doctests and tests
 # make mutants  install and try every hand-written wrong version: each must fail its named test
 # make bench    install and time the engine beside its rivals; writes docs/benchmarks/engine.md
+# make bench-worst  install and time the worst case of one step (PEPIT=/path/to/python: beside PEPit)
 # make perturb  install and try ten thousand perturbed claims on the proof checker
 # make grid     install and judge the audit grid; writes docs/grid.md
 # make tightness  install and split the slack of bounds, map it; writes docs/tightness.md
@@ -23,7 +24,7 @@ checksum = $(shell { cat $(1) 2>/dev/null; echo "$(CURDIR)"; } | cksum | tr ' ' 
 LOCKED := $(VENV)/.locked-$(call checksum,requirements.lock)
 INSTALLED := $(VENV)/.installed-$(call checksum,pyproject.toml)
 
-.PHONY: audit test mutants bench perturb grid tightness pages install lock clean
+.PHONY: audit test mutants bench bench-worst perturb grid tightness pages install lock clean
 
 audit: install
 	$(BIN)/hdo audit --profile quick
@@ -40,6 +41,9 @@ mutants: install
 bench: install
 	$(BIN)/python benchmarks/engine.py --write docs/benchmarks/engine.md
 
+bench-worst: install
+	$(BIN)/python benchmarks/worst_case.py --write docs/benchmarks/worst_case.md $(if $(PEPIT),--pepit "$(PEPIT)")
+
 perturb: install
 	HDO_PERTURBATIONS=200 $(BIN)/python -m pytest -n 2 tests/verify/test_proof_checker.py -k perturbed
 
@@ -51,6 +55,7 @@ tightness: install
 
 pages: install
 	$(BIN)/python -m report.pages
+	$(BIN)/python -m report.worst_page
 
 install: $(INSTALLED)
 

@@ -120,3 +120,17 @@ PHASE = Schema(
 )
 """One row a point and budget: exact errors of a mixed population and of its n1 first-order agents
 alone, each at its best step size; the bounds on them; what noise and price say; who wins."""
+
+WORST = Schema(
+    "worst",
+    {
+        "claim": "text",
+        "edition": "text",
+        "params": "text",
+        "certified": "number",
+        "attained": "number",
+        "why_not": "text",
+    },
+)
+"""One row a one-step claim and parameters (JSON): the factor that is certified to be enough, and
+what exact inner products need; `why_not` where none was certified."""

@@ -292,6 +292,12 @@ def worst_case(
     instance: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the population that attains it here.")
     ] = None,
+    best_weights: Annotated[
+        bool, typer.Option("--best-weights", help="With the weights that contract fastest.")
+    ] = False,
+    largest_step_size: Annotated[
+        bool, typer.Option("--largest-step-size", help="And at the largest step that contracts.")
+    ] = False,
     json: Json = None,
 ) -> int:
     """Worst E[WM||mu'-x*||^2 + WG Gamma'] over its value before, one minimiser, no noise."""
@@ -308,6 +314,8 @@ def worst_case(
         directions=directions,
         instance_to=instance,
         json_to=json,
+        best=best_weights,
+        largest=largest_step_size,
     )
 
 

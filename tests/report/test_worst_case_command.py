@@ -89,6 +89,25 @@ def test_either_group_may_be_empty(capsys: pytest.CaptureFixture[str], zeroth: s
     assert 1 - 0.01 < found["lower"] < 1
 
 
+def test_the_best_weights_are_told_and_better(capsys: pytest.CaptureFixture[str]) -> None:
+    """The four keys first, then the weights; no worse than any of three others."""
+    found = worst(capsys, "--best-weights").json
+    assert list(found) == [*KEYS, "weights"]
+    for other in ("0.1", "1", "5"):
+        usual = worst(capsys, "--weights", "1", other).json
+        assert found["certified_upper"] < usual["certified_upper"] + 1e-7
+    assert found["lower"] <= found["certified_upper"]
+
+
+def test_two_agents_contract_up_to_two_over_L(capsys: pytest.CaptureFixture[str]) -> None:
+    """Gradient descent on the mean: below 2/L certified, from 2/L unstable."""
+    found = worst(capsys, "--largest-step-size", agents="2", smoothness="2").json
+    assert list(found) == [*KEYS, "weights", "step_size", "unstable_from"]
+    assert found["certified_upper"] < 1
+    assert 1 - 1e-5 < found["step_size"] < 1
+    assert found["unstable_from"] == pytest.approx(1, abs=1e-9)
+
+
 def test_the_instance_is_written_and_the_table_names_it(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
