@@ -125,4 +125,14 @@ def ratio_program(population: Population) -> Program:
     )
 
 
-__all__ = ["Population", "exact", "interpolated", "ratio_program", "reader"]
+__all__ = [
+    "Gamma",
+    "Gamma_next",
+    "Population",
+    "a_sq",
+    "a_sq_next",
+    "exact",
+    "interpolated",
+    "ratio_program",
+    "reader",
+]

@@ -12,14 +12,20 @@ from fractions import Fraction
 import numpy as np
 
 from hdo.errors import InputError
-from theory.notation import symbols
 from verify.trajectory.stationary import stability_threshold
 from verify.trajectory.types import TypedQuadratic
-from verify.worst.onestep import Population, exact, interpolated, reader
+from verify.worst.onestep import (
+    Gamma,
+    Gamma_next,
+    Population,
+    a_sq,
+    a_sq_next,
+    exact,
+    interpolated,
+    reader,
+)
 from verify.worst.program import NotOptimalError, Program, solve
 from verify.worst.ratio import WorstCase, worst_case
-
-a_sq, Gamma, a_sq_next, Gamma_next = symbols("a_sq Gamma a_sq_next Gamma_next")
 
 HALVINGS = 24
 RELEASED = 2.0**-HALVINGS
