@@ -140,6 +140,16 @@ def test_a_wrong_factor_of_the_right_estimator_is_seen(
     assert verdicts(audited(text.replace(right, wrong), "--json", "-"))[claim] == "REFUTED"
 
 
+def test_the_released_code_s_tangents_are_found_biased(audited: Audited) -> None:
+    """Uniform ones refuted; of normal ones, which are not, no bias is claimed to be seen."""
+    answer = audited(EXAMPLES / "released_tangents.py", "--json", "-")
+    assert answer.code == 1
+    assert verdicts(answer) == {
+        "uniform-tangent.bias": "REFUTED",
+        "normal-tangent.bias": "INCONCLUSIVE",
+    }
+
+
 def test_what_has_no_exact_mean_is_sampled(
     capsys: pytest.CaptureFixture[str], audited: Audited
 ) -> None:
