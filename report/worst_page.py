@@ -26,9 +26,11 @@ programs whose size does not depend on n.
 - **From above.** The solver's multipliers become rational numbers; t P - (lhs + Q) must then *be*
   the combination of what is known plus semidefinite forms, which exact arithmetic decides
   (elimination in rationals, or in balls where every pivot is certainly > 0). No floating-point
-  number decides. Only the status `optimal` is looked at, and that too is refused where the identity
-  fails: on 60 steps of gradient descent SCS says `optimal` with a value 1e-4 below the truth, which
-  is 1/242, and its multipliers prove nothing (`tests/verify/worst/test_descent.py`).
+  number decides, nor does the solver's status: what it calls `optimal` (or `optimal_inaccurate`) is
+  a candidate, refused where the identity fails. On 60 steps of gradient descent SCS says `optimal`
+  with a value 1e-4 below the truth, which is 1/242; its multipliers prove nothing
+  (`tests/verify/worst/test_descent.py`). Where no candidate survives, the answer is *not
+  certified*; a bound far above what is attained is true and says little.
 - **From below.** `hdo worst-case`: an explicit population of quadratics, measured by the exact
   one-step evidence. Claims: exact rational inner products and moments that satisfy everything
   assumed and need so much. Nothing smaller follows from what is assumed; that is less than a

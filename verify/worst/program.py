@@ -84,10 +84,12 @@ def solve(
     margin: float = 0.0,
     solver: str = cp.CLARABEL,
     units: "Scales | None" = None,
+    candidate: bool = False,
 ) -> Dual:
     """The solution of the dual whose forms and matrices exceed 0 by `margin`.
 
-    In `units`, by default those of `scales`. `solver`: another of cvxpy's, as it is.
+    In `units`, by default those of `scales`. `candidate`: for an exact check that decides, so that
+    an `optimal_inaccurate` one will do. `solver`: another of cvxpy's, as it is.
 
     Raises:
         NotOptimalError: the solver stopped short of an optimum; the sentence names a remedy.
@@ -115,7 +117,7 @@ def solve(
         known = scalar in program.nonnegative or scalar == 1
         left = left / units[scalar] ** 2
         rules[scalar] = left >= (margin if held else 0) if known else left == 0
-    run(cp.Problem(cp.Minimize(t), [*forms.values(), *rules.values()]), solver)
+    run(cp.Problem(cp.Minimize(t), [*forms.values(), *rules.values()]), solver, candidate=candidate)
 
     assert t.value is not None
     # without inequalities lam is no part of the problem
@@ -139,7 +141,7 @@ def _square(matrix: Sequence[Sequence[Row]], units: "Scales", margin: float) -> 
     return cp.multiply(free + margin * np.eye(len(matrix)), 1 / np.outer(unit, unit))
 
 
-def run(problem: Any, solver: str) -> None:
+def run(problem: Any, solver: str, *, candidate: bool = False) -> None:
     """Solve a cvxpy problem as sharply as the solver can; NotOptimalError unless it did."""
     status = "not run"
     for tolerance in TOLERANCES if solver == cp.CLARABEL else (None,):
@@ -152,7 +154,7 @@ def run(problem: Any, solver: str) -> None:
             status = "error"
             continue
         status = problem.status
-        if status == cp.OPTIMAL:
+        if status == cp.OPTIMAL or (candidate and status == cp.OPTIMAL_INACCURATE):
             return
         if status in _REMEDIES:
             break
@@ -196,7 +198,7 @@ def rescaled(units: Scales, found: Dual) -> Scales:
     What a margin costs is the margin times these.
     """
     large: dict[Unknown, float] = {
-        (block, p): float(found.grams[block][i, i])
+        (block, p): max(float(found.grams[block][i, i]), 0.0)
         for block, basis in found.bases.items()
         for i, p in enumerate(basis)
     }

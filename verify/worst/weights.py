@@ -9,11 +9,7 @@ claimed of them is certified anew (`ratio.worst_case`).
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-import numpy as np
-
 from hdo.errors import InputError
-from verify.trajectory.stationary import stability_threshold
-from verify.trajectory.types import TypedQuadratic
 from verify.worst.onestep import (
     Gamma,
     Gamma_next,
@@ -26,6 +22,7 @@ from verify.worst.onestep import (
 )
 from verify.worst.program import NotOptimalError, Program, solve
 from verify.worst.ratio import WorstCase, worst_case
+from verify.worst.unstable import unstable_from
 
 HALVINGS = 24
 RELEASED = 2.0**-HALVINGS
@@ -36,9 +33,6 @@ SLACKS = (1e-6, 1e-4, 1e-2, 0.1, 0.5)
 
 HOPELESS = 2.0**40
 """A ratio that is not looked beyond."""
-
-LARGEST_DIMENSION = 32
-"""For the stability threshold of zeroth-order agents, all of whose coordinates matter."""
 
 
 @dataclass(frozen=True)
@@ -122,20 +116,3 @@ def largest_step_size(population: Population) -> LargestStep:
     raise NotOptimalError(
         "no step size with a certain contraction was found; take numbers of less different sizes"
     )
-
-
-def unstable_from(population: Population) -> float | None:
-    """The step size from which agents with one curvature L diverge in mean square."""
-    kinds = [("forward-gradient", population.zeroth), ("first-order", population.first)]
-    held = [(name, count) for name, count in kinds if count]
-    d = population.dimension if population.zeroth else 1
-    if d > LARGEST_DIMENSION:
-        return None
-    system = TypedQuadratic(
-        counts=tuple(count for _, count in held),
-        estimators=tuple(name for name, _ in held),
-        curvatures=np.full((len(held), d), float(population.smoothness)),
-        centres=np.zeros((len(held), d)),
-        directions=population.directions,
-    )
-    return stability_threshold(system, interaction="pair")

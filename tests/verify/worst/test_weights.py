@@ -7,12 +7,11 @@ import pytest
 
 from verify.worst.onestep import Population
 from verify.worst.ratio import worst_case
+from verify.worst.unstable import LARGEST_DIMENSION, unstable_from
 from verify.worst.weights import (
-    LARGEST_DIMENSION,
     allowing,
     best_weights,
     largest_step_size,
-    unstable_from,
 )
 
 SIX = Population(0, 6, F(1), F(1, 10), F(1, 2))
