@@ -4,7 +4,8 @@
 
 PEPit runs in an environment of its own (`pip install PEPit==0.5.1 cvxpy clarabel`), once a size,
 timed from an empty problem to the answer; ours is the median of several calls in one process after
-a first one. Neither time holds imports. Both minimise with Clarabel.
+a first one. Neither time holds imports. Ours minimises with Clarabel; PEPit with what it takes
+unless told (cvxpy then has SCS) and, at the smaller sizes, with Clarabel.
 """
 
 import argparse
@@ -21,6 +22,9 @@ from verify.worst.onestep import Population
 from verify.worst.ratio import WorstCase, worst_case
 
 SIZES = (2, 4, 8, 16, 25, 50)
+CLARABEL_UP_TO = 16
+"""Minutes beyond."""
+
 LARGE = (10, 10**3, 10**6)
 REPEATS = 5
 L, LOW, ETA, WEIGHTS = Fraction(1), Fraction(1, 10), Fraction(1, 2), (Fraction(1), Fraction(1))
@@ -40,11 +44,11 @@ def ours(n: int) -> tuple[WorstCase, float]:
     return found, statistics.median(times)
 
 
-def pepit(python: str, n: int) -> tuple[float, float]:
+def pepit(python: str, solver: str, n: int) -> tuple[float, float]:
     """PEPit's bound and seconds."""
     numbers = [str(float(value)) for value in (L, LOW, ETA, *WEIGHTS)]
     script = Path(__file__).with_name("peers_pepit.py")
-    command = [python, str(script), str(n), *numbers]
+    command = [python, str(script), solver, str(n), *numbers]
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     value, seconds = map(float, out.split())
     return value, seconds
@@ -52,21 +56,26 @@ def pepit(python: str, n: int) -> tuple[float, float]:
 
 def beside(python: str) -> Iterator[str]:
     """Values and times of both."""
-    yield "| n | certified (ours) | PEPit | difference | ours, s | PEPit, s | PEPit / ours |"
+    yield "| n | certified (ours) | its solver | its - ours | ours, s | PEPit, s | PEPit / ours |"
     yield "|---|---|---|---|---|---|---|"
-    apart, times = 0.0, 0.0
+    apart = {"default": 0.0, "CLARABEL": 0.0}
+    times = 0.0
     for n in SIZES:
         found, mine = ours(n)
-        value, its = pepit(python, n)
-        difference, times = value - found.certified_upper, its / mine
-        apart = max(apart, abs(difference))
-        cells = (f"{found.certified_upper:.9f}", f"{value:.9f}", f"{difference:.1e}")
-        yield f"| {n} | {' | '.join(cells)} | {mine:.3f} | {its:.3g} | {times:.3g} |"
+        for solver in apart if n <= CLARABEL_UP_TO else ("default",):
+            value, its = pepit(python, solver, n)
+            difference = value - found.certified_upper
+            apart[solver] = max(apart[solver], abs(difference))
+            times = its / mine if solver == "default" else times
+            cells = (f"{found.certified_upper:.9f}", solver, f"{difference:.1e}")
+            yield f"| {n} | {' | '.join(cells)} | {mine:.3f} | {its:.3g} | {its / mine:.3g} |"
+    yield "\nBelow 0: what is reported as an upper bound is less than what a population attains."
     yield "\n| | goal | measured | |\n|---|---|---|---|"
-    met = "met" if apart <= CLOSE else "NOT MET"
-    yield f"| largest difference | {CLOSE:g} | {apart:.1e} | {met} |"
+    for solver, most in apart.items():
+        met = "met" if most <= CLOSE else "NOT MET: its solver's error, ours is attained"
+        yield f"| largest difference, {solver} | {CLOSE:g} | {most:.1e} | {met} |"
     met = "met" if times >= FASTER else "NOT MET"
-    yield f"| PEPit / ours at n = {SIZES[-1]} | {FASTER:g} | {times:.3g} | {met} |"
+    yield f"| PEPit / ours at n = {SIZES[-1]}, default | {FASTER:g} | {times:.3g} | {met} |"
 
 
 def alone() -> Iterator[str]:
@@ -85,7 +94,7 @@ def page(python: str | None) -> Iterator[str]:
     yield (
         f"First-order agents without noise, L = {L}, l = {LOW}, eta = {ETA}, WM = WG = 1, one "
         "common minimiser.\nOurs is certified: multipliers checked in rational arithmetic; an "
-        "explicit population attains it. PEPit's is\nwhat its solver says. PEPit's program has "
+        "explicit population attains it. PEPit's is what its solver says.\nPEPit's program has "
         "2 n + 1 vectors and n (n - 1)/2 pairs, ours a few vectors at any n.\n"
     )
     yield "## Beside PEPit\n"
