@@ -49,7 +49,7 @@ class Profile:
 PROFILES: Mapping[str, Profile] = MappingProxyType(
     {
         "smoke": Profile(12, 3, 16, False, 1, 60, 60, 20),
-        "quick": Profile(72, 3, 112, False, 8, 450, 2400, 120),
+        "quick": Profile(72, 3, 80, False, 8, 450, 2400, 80),
         "full": Profile(250, 20, 400, True, 30, 6000, 20000, 1200),
     }
 )

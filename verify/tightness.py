@@ -142,7 +142,7 @@ def _certified(subject: Claim, chosen: Setting) -> float | None:
     if subject.interaction == "graph" or subject.rhs.free_symbols & EITHER_SIGN:
         return None
     try:
-        return float(factor(subject, exactly(chosen)).t)
+        return float(factor(subject, exactly(chosen), both_sides=False).t)
     except (NotLinearError, NotOptimalError):
         return None
 
@@ -193,7 +193,7 @@ def _states() -> tuple[tuple[str, Draft], ...]:
     )
 
 
-RUN_STEPS, RUN_NOISE, COMPONENTS = 4096, 1.0, 5
+RUN_STEPS, RUN_NOISE, COMPONENTS = 4096, 1.0, 3
 """T of a run whose claim does not fix it, s^2, principal components; X_0 = (1, ..., 1), x* = 0."""
 
 

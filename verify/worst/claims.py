@@ -96,10 +96,11 @@ def parameters(**numbers: Fraction | int) -> Values:
 _HALF = sp.Rational(1, 2)
 
 
-def factor(subject: Claim, values: Values) -> Factor:
+def factor(subject: Claim, values: Values, *, both_sides: bool = True) -> Factor:
     """The certified factor of a one-step bound at these parameters.
 
     `values` gives every parameter the claim has but the moments of A3 and A4, which are unknowns.
+    Without `both_sides` nothing is sought that attains it, and the first certificate is returned.
 
     Raises:
         NotOptimalError: no finite factor was certified.
@@ -108,7 +109,7 @@ def factor(subject: Claim, values: Values) -> Factor:
     """
     _applies(subject, values)
     plus, minus = _signed(_upper(subject)[1], values)
-    return _least(subject, values, _upper(subject)[0] + minus, plus)
+    return _least(subject, values, _upper(subject)[0] + minus, plus, both_sides=both_sides)
 
 
 def smallest_constant(subject: Claim, index: int, values: Values) -> Constant:
@@ -134,7 +135,14 @@ def smallest_constant(subject: Claim, index: int, values: Values) -> Constant:
     return Constant(sign * found.t, limit, least)
 
 
-def _least(subject: Claim, values: Values, objective: sp.Expr, normalisation: sp.Expr) -> Factor:
+def _least(
+    subject: Claim,
+    values: Values,
+    objective: sp.Expr,
+    normalisation: sp.Expr,
+    *,
+    both_sides: bool = True,
+) -> Factor:
     """The least certified t and the largest attained, in the first coordinates where they meet."""
     best: Factor | None = None
     failed: NotOptimalError | None = None
@@ -145,6 +153,8 @@ def _least(subject: Claim, values: Values, objective: sp.Expr, normalisation: sp
         except NotOptimalError as error:
             failed = failed or error
             continue
+        if not both_sides:
+            return Factor(certificate.t, certificate, program, None, None)
         point = attained(program, found)
         made = Factor(certificate.t, certificate, program, point, program if point else None)
         best = made if best is None else _better(best, made)
