@@ -26,8 +26,8 @@ programs whose size does not depend on n.
 - **From above.** The solver's multipliers become rational numbers; t P - (lhs + Q) must then *be*
   the combination of what is known plus semidefinite forms, which exact arithmetic decides
   (elimination in rationals, or in balls where every pivot is certainly > 0). No floating-point
-  number decides, nor does the solver's status: what it calls `optimal` (or `optimal_inaccurate`) is
-  a candidate, refused where the identity fails. On 60 steps of gradient descent SCS says `optimal`
+  number decides: what the solver calls `optimal` is a candidate, refused where the identity fails;
+  of any other status nothing is looked at. On 60 steps of gradient descent SCS says `optimal`
   with a value 1e-4 below the truth, which is 1/242; its multipliers prove nothing
   (`tests/verify/worst/test_descent.py`). Where no candidate survives, the answer is *not
   certified*; a bound far above what is attained is true and says little.

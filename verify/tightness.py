@@ -12,10 +12,9 @@ a claim, setting and source:
 
 import math
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
-from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -54,15 +53,22 @@ class Cell:
     fraction: float
 
 
-def _full() -> Iterator[Cell]:
-    """The audit grid's populations and conditions; states and noise are sought."""
-    shapes = product((2, 6, 16), (0, 1 / 2, 1), (1, 8), (1, 4, 100), (1.0, 1 / 64))
-    for n, share, d, kappa, fraction in shapes:
-        if d > 1 or kappa == 1:
-            yield Cell(round(share * n), n - round(share * n), d, kappa, fraction)
-
-
 SMALL = Cell(2, 2, 2, 4, 1.0)
+BASE = Cell(3, 3, 8, 4, 1.0)
+
+AROUND = (
+    BASE,
+    replace(BASE, zeroth=1, first=1),
+    replace(BASE, zeroth=8, first=8),
+    replace(BASE, zeroth=0, first=6),
+    replace(BASE, zeroth=6, first=0),
+    replace(BASE, d=1, kappa=1),
+    replace(BASE, d=64),
+    replace(BASE, kappa=1),
+    replace(BASE, kappa=100),
+    replace(BASE, fraction=1 / 64),
+)
+"""The audit grid's values, one changed at a time; states and noise are sought."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ EFFORTS: Mapping[str, Effort] = MappingProxyType(
     {
         "smoke": Effort((), 0, ()),
         "quick": Effort((SMALL,), 2, ("breast_cancer", "diabetes")),
-        "full": Effort((SMALL, *_full()), len(STARTS), EMBEDDED),
+        "full": Effort((SMALL, *AROUND), len(STARTS), EMBEDDED),
     }
 )
 """By the audit's profile."""

@@ -14,7 +14,6 @@ from verify.tightness import (
     EFFORTS,
     FOUND,
     SMALL,
-    Cell,
     Effort,
     claim_rows,
     has_rows,
@@ -65,12 +64,13 @@ def test_where_a_claim_is_silent_there_is_no_row() -> None:
     assert not claim_rows(claim("identity-consensus"), WHOLE)
 
 
-def test_the_full_audit_covers_the_grid() -> None:
-    """Every number of agents, share, dimension and condition that issue and grid name, once."""
+def test_the_full_audit_varies_every_parameter_of_the_grid() -> None:
+    """One at a time around a base: agents, shares, dimensions, conditions, step sizes."""
     cells = EFFORTS["full"].cells
     assert len(set(cells)) == len(cells)
     assert {c.zeroth + c.first for c in cells} >= {2, 6, 16}
-    assert {c.kappa for c in cells} >= {1, 4, 100}
-    assert {c.d for c in cells} >= {1, 8}
+    assert {c.zeroth / (c.zeroth + c.first) for c in cells} == {0, 1 / 2, 1}
+    assert {c.kappa for c in cells} == {1, 4, 100}
+    assert {c.d for c in cells} >= {1, 8, 64}
+    assert {c.fraction for c in cells} == {1, 1 / 64}
     assert all(c.kappa == 1 for c in cells if c.d == 1)
-    assert Cell(8, 8, 8, 100, 1 / 64) in cells

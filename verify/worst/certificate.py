@@ -119,7 +119,7 @@ def _solutions(program: Program) -> Iterator[Dual]:
     units = scales(program)
     for margin in (0.0, *MARGINS):
         try:
-            found = solve(program, margin=margin, units=units, candidate=True)
+            found = solve(program, margin=margin, units=units)
         except NotOptimalError:
             if margin == MARGINS[-1]:
                 raise

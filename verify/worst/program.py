@@ -84,12 +84,10 @@ def solve(
     margin: float = 0.0,
     solver: str = cp.CLARABEL,
     units: "Scales | None" = None,
-    candidate: bool = False,
 ) -> Dual:
     """The solution of the dual whose forms and matrices exceed 0 by `margin`.
 
-    In `units`, by default those of `scales`. `candidate`: for an exact check that decides, so that
-    an `optimal_inaccurate` one will do. `solver`: another of cvxpy's, as it is.
+    In `units`, by default those of `scales`. `solver`: another of cvxpy's, as it is.
 
     Raises:
         NotOptimalError: the solver stopped short of an optimum; the sentence names a remedy.
@@ -117,7 +115,7 @@ def solve(
         known = scalar in program.nonnegative or scalar == 1
         left = left / units[scalar] ** 2
         rules[scalar] = left >= (margin if held else 0) if known else left == 0
-    run(cp.Problem(cp.Minimize(t), [*forms.values(), *rules.values()]), solver, candidate=candidate)
+    run(cp.Problem(cp.Minimize(t), [*forms.values(), *rules.values()]), solver)
 
     assert t.value is not None
     # without inequalities lam is no part of the problem
@@ -141,7 +139,7 @@ def _square(matrix: Sequence[Sequence[Row]], units: "Scales", margin: float) -> 
     return cp.multiply(free + margin * np.eye(len(matrix)), 1 / np.outer(unit, unit))
 
 
-def run(problem: Any, solver: str, *, candidate: bool = False) -> None:
+def run(problem: Any, solver: str) -> None:
     """Solve a cvxpy problem as sharply as the solver can; NotOptimalError unless it did."""
     status = "not run"
     for tolerance in TOLERANCES if solver == cp.CLARABEL else (None,):
@@ -154,7 +152,7 @@ def run(problem: Any, solver: str, *, candidate: bool = False) -> None:
             status = "error"
             continue
         status = problem.status
-        if status == cp.OPTIMAL or (candidate and status == cp.OPTIMAL_INACCURATE):
+        if status == cp.OPTIMAL:
             return
         if status in _REMEDIES:
             break

@@ -130,3 +130,12 @@ def test_free_scalars_cancel_exactly_after_rounding() -> None:
     given = program(Row(scalars={free: fmpq(2, 3)}, blocks=square(-1).blocks), rows)
     certificate, _ = certify(given)
     assert proves(certificate, given)
+
+
+def test_products_that_are_not_there_are_zero() -> None:
+    """(||u||^2 + ||v||^2)/2 needs no <u, v>; 2 <u, v> <= t ||v||^2 lacks a ||u||^2."""
+    norm = Row(blocks={MEANS: {("u", "u"): fmpq(1), ("v", "v"): fmpq(1)}})
+    assert proves(claimed(HALF), Program(Row(), norm, {}))
+    crossed = Row(blocks={MEANS: {("u", "v"): fmpq(1), ("v", "u"): fmpq(1)}})
+    assert not proves(claimed(9), Program(crossed, square(1, "v"), {}))
+    assert proves(claimed(1), Program(crossed, norm, {}))
