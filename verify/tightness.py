@@ -3,8 +3,8 @@
 A share is (lhs + Q)/P of lhs <= P - Q (`verify/share.py`) for one step, lhs/rhs for a run. One row
 a claim, setting and source:
 
-- `certified`: no state of any functions that the hypotheses allow has a larger share
-  (`verify/worst/`; one step, everyone's meetings alike).
+- `certified`: no state of any functions that the hypotheses allow has a larger share, by a
+  semidefinite program's multipliers (`verify/worst/`), or because the claim is proved.
 - `found`: the largest at which climbs on quadratics ended, judged by the exact evidence.
 - `real`: at a state of a problem on real data, or along a run on a quadratic with the spectrum of
   real data.
@@ -23,10 +23,12 @@ import numpy as np
 from hdo.data import EMBEDDED
 from hdo.problems import Problem
 from theory import Claim
+from theory.notation import symbols
 from verify.adversary import STARTS, Setting, climb
 from verify.hypotheses import instance_numbers
 from verify.instance import Draft, Instance
 from verify.judge import gather, judge
+from verify.proofs.prover import prove
 from verify.real import real_instances
 from verify.resolve import resolve
 from verify.share import EITHER_SIGN, sides
@@ -35,6 +37,8 @@ from verify.worst.program import NotOptimalError
 from verify.worst.rows import NotLinearError
 
 Row = dict[str, Any]
+
+(BIAS,) = symbols("B")
 
 CERTIFIED, FOUND, REAL = "certified", "found", "real"
 
@@ -144,13 +148,24 @@ def setting_of(subject: Claim, cell: Cell) -> Setting | None:
 
 
 def _certified(subject: Claim, chosen: Setting) -> float | None:
-    """The certified factor; None where no program says anything, or something else."""
-    if subject.interaction == "graph" or subject.rhs.free_symbols & EITHER_SIGN:
-        return None
+    """The certified factor, or 1 if that is less and the claim is proved; None without either."""
+    proof = prove(subject)
+    proved = 1.0 if proof is not None and proof.outcome == "accepted" else math.inf
+    least = min(proved, _factor(subject, chosen))
+    return least if least < math.inf else None
+
+
+def _factor(subject: Claim, chosen: Setting) -> float:
+    """Infinite where no program says anything, or something else.
+
+    What a claim says of B depends on B, which is 0 where shares are found.
+    """
+    if subject.interaction == "graph" or subject.rhs.free_symbols & {*EITHER_SIGN, BIAS}:
+        return math.inf
     try:
         return float(factor(subject, exactly(chosen), both_sides=False).t)
     except (NotLinearError, NotOptimalError):
-        return None
+        return math.inf
 
 
 def exactly(chosen: Setting) -> Values:
